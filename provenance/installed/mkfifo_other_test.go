@@ -1,0 +1,5 @@
+//go:build !unix
+
+package installed
+
+func mkfifo(string) error { return nil }
