@@ -1,0 +1,276 @@
+package inventory
+
+import (
+	"cmp"
+	"errors"
+	"iter"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pysbom/pysbom/internal/licence"
+	"github.com/pysbom/pysbom/internal/pep508"
+	"github.com/pysbom/pysbom/provenance"
+	"github.com/pysbom/pysbom/provenance/installed"
+)
+
+// Config is what Build is told besides the environments. Its zero value asks
+// for nothing in particular.
+type Config struct {
+	Subject Subject
+	Host    Platform // of the machine that the environments lie on and run on; zero when they do not
+	Done    func()   // called for each distribution read, from several goroutines; may be nil
+
+	PythonVersion string    // overrides what the environments show, for markers
+	Platform      *Platform // overrides what the environments show, for markers
+}
+
+// Codes of warnings that arise in the join. Those of package installed and of
+// package provenance are passed on as they are.
+const (
+	CodeRequirement = "requirement-invalid" // a Requires-Dist that PEP 508 does not allow: that edge is missing
+	CodeLicence     = "license-expression"  // a License-Expression that is no valid SPDX expression
+	CodeConflict    = "origin-conflict"     // two records of the origin that cannot both hold
+)
+
+// Build reads the distributions of envs and joins them with what their
+// records say of their origin. It never fails: what could not be read is a
+// Warning. An error of envs becomes one too.
+func Build(envs iter.Seq2[*installed.Environment, error], cfg Config) *Inventory {
+	inv := &Inventory{Schema: Schema, Subject: cfg.Subject, Roots: []Root{{}}}
+	inv.Subject.clean()
+	for env, err := range envs {
+		if err != nil {
+			inv.warn(err, "")
+			continue
+		}
+		inv.add(env, cfg)
+	}
+	inv.sort()
+	return inv
+}
+
+// add joins one environment into inv.
+func (inv *Inventory) add(env *installed.Environment, cfg Config) {
+	var dists []*installed.Distribution
+	complete := true
+	for d, err := range env.Distributions(cfg.Done) {
+		if err != nil {
+			complete = complete && !isHole(err)
+			inv.warn(err, "")
+			continue
+		}
+		dists = append(dists, d)
+	}
+	for _, p := range env.Problems {
+		complete = false
+		inv.warn(p, "")
+	}
+	platform := platformOf(env, dists, cfg.Host)
+	if cfg.Platform != nil {
+		platform = *cfg.Platform
+	}
+	python := env.Python
+	if cfg.PythonVersion != "" {
+		python.Version = cfg.PythonVersion
+	}
+	markers := markerEnvironment(python, platform)
+
+	nodes, warnings := join(env, dists)
+	link(nodes, markers)
+	e := Environment{ID: env.ID, Layout: env.Layout, Prefix: env.Prefix, Markers: markerValues(markers), Top: tops(nodes), Complete: complete,
+		Python: Python{line(env.Python.Implementation), line(env.Python.Version), line(env.Python.Source)}}
+	for _, s := range env.Sites {
+		e.Sites = append(e.Sites, Site{s.Label(""), s.Inherited})
+	}
+	for _, b := range env.Bases {
+		if !slices.ContainsFunc(inv.Roots, func(r Root) bool { return r.ID == b.ID }) {
+			inv.Roots = append(inv.Roots, Root{b.ID, b.Path})
+		}
+	}
+	inv.Environments = append(inv.Environments, e)
+	inv.Warnings = append(inv.Warnings, warnings...)
+	if c := interpreter(&e); c != nil {
+		inv.Components = append(inv.Components, c)
+	}
+	for _, n := range nodes {
+		inv.Components = append(inv.Components, n.component)
+	}
+}
+
+// interpreter returns the component for an environment's Python, nil when
+// nothing is known of it.
+func interpreter(e *Environment) *Component {
+	name := e.Python.Implementation
+	if name == "" && e.Python.Version == "" {
+		return nil
+	}
+	if name == "" {
+		name = "Python"
+	}
+	c := &Component{ID: "python:" + e.Prefix + "@" + e.Python.Version, Kind: Interpreter, Env: e.ID, Name: name, Version: e.Python.Version}
+	if e.Python.Source != "" {
+		c.Locations = []Location{{e.Python.Source}}
+	}
+	return c
+}
+
+// join makes the components of one environment, in parallel.
+func join(env *installed.Environment, dists []*installed.Distribution) ([]*node, []Warning) {
+	nodes, warnings := make([]*node, len(dists)), make([][]Warning, len(dists))
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(dists); i += workers {
+				nodes[i], warnings[i] = component(env, dists[i])
+			}
+		})
+	}
+	wg.Wait()
+	return nodes, slices.Concat(warnings...)
+}
+
+// component makes the component of d, its place in the graph, and what there
+// is to warn of.
+func component(env *installed.Environment, d *installed.Distribution) (*node, []Warning) {
+	m := &d.Metadata
+	c := &Component{
+		Kind: Distribution, Env: env.ID, Name: line(d.Name), Version: line(d.Version), NameFrom: "METADATA",
+		Summary: declared(m.Summary), HomePage: location(m.HomePage),
+		Parties:   producers(m.Author, m.AuthorEmail, m.Maintainer, m.MaintainerEmail),
+		Locations: []Location{{d.Path()}}, Installer: line(d.Installer), Requested: d.Requested,
+		Wheel: Wheel{Tags: slices.Sorted(slices.Values(d.Wheel.Tags)), Build: line(d.Wheel.Build), Generator: line(d.Wheel.Generator)},
+	}
+	c.ID = componentID(env, d, c)
+	if d.FromDir {
+		c.NameFrom = "directory"
+	}
+	for _, u := range m.ProjectURLs {
+		label, url, _ := strings.Cut(u, ",")
+		if url = location(url); url != "" {
+			c.ProjectURLs = append(c.ProjectURLs, ProjectURL{line(label), url})
+		}
+	}
+	for i, tag := range c.Wheel.Tags {
+		c.Wheel.Tags[i] = line(tag)
+	}
+	var warnings []Warning
+	warn := func(code, path, msg string) {
+		warnings = append(warnings, Warning{code, line(path), line(msg), c.ID})
+	}
+	for _, p := range d.Problems {
+		warn(p.Code, p.Path, p.Msg)
+	}
+	c.licences(d, warn)
+	c.origin(d, warn)
+	n := &node{component: c, name: provenance.NormalizeName(c.Name), unread: d.FromDir}
+	n.requirements(d, warn)
+	return n, warnings
+}
+
+// componentID is unique: names are, within one site. An inherited site may
+// belong to several environments.
+func componentID(env *installed.Environment, d *installed.Distribution, c *Component) string {
+	site := d.Site.Label("")
+	if d.Site.Inherited && env.Prefix != "." {
+		site = env.Prefix + ":" + site
+	}
+	return line(site) + "#" + provenance.NormalizeName(c.Name) + "@" + c.Version
+}
+
+// location is declared for a URL, without credentials.
+func location(url string) string {
+	if url = declared(url); url == "" {
+		return ""
+	}
+	clean, _ := provenance.CleanURL(url)
+	return clean
+}
+
+func (c *Component) licences(d *installed.Distribution, warn func(code, path, msg string)) {
+	m := &d.Metadata
+	found, err := licence.Declared(m.LicenseExpression, m.Classifiers, dedent(m.License))
+	if err != nil {
+		warn(CodeLicence, d.Path()+"/METADATA", err.Error())
+	}
+	c.Licences = Licences{Expression: found.Expression, Source: found.Source}
+	for _, raw := range found.Raw {
+		c.Licences.Raw = append(c.Licences.Raw, text(raw))
+	}
+	for _, l := range found.List {
+		c.Licences.Listed = append(c.Licences.Listed, Licence{l.ID, line(l.Name), text(l.Text)})
+	}
+}
+
+func (c *Component) origin(d *installed.Distribution, warn func(code, path, msg string)) {
+	evidence, problems := provenance.FromRecords(d.Path(), d.DirectURL, d.ProvenanceURL)
+	for _, p := range problems {
+		if p.Level != provenance.Advice {
+			warn(p.Code, p.File, strings.TrimPrefix(p.Error(), p.File+": "))
+		}
+	}
+	for i := range evidence {
+		evidence[i].Name, evidence[i].Version = provenance.NormalizeName(c.Name), c.Version
+	}
+	c.Evidence = evidence
+	c.reconcile(warn)
+}
+
+// reconcile settles Origin from Evidence.
+func (c *Component) reconcile(warn func(code, path, msg string)) {
+	if len(c.Evidence) == 0 {
+		return
+	}
+	c.Origin, c.Class, c.Conflicts = provenance.Reconcile(c.Evidence)
+	for _, e := range slices.Backward(c.Evidence) {
+		if e.Class == c.Class && e.Origin.Kind == c.Origin.Kind {
+			c.Source = e.Source
+		}
+	}
+	for _, conflict := range c.Conflicts {
+		warn(CodeConflict, c.Locations[0].Path, conflict.String())
+	}
+}
+
+func (n *node) requirements(d *installed.Distribution, warn func(code, path, msg string)) {
+	if len(d.Metadata.RequiresDist) == 0 {
+		return
+	}
+	n.requires = make([]pep508.Requirement, 0, len(d.Metadata.RequiresDist))
+	for _, text := range d.Metadata.RequiresDist {
+		r, err := pep508.Parse(text)
+		if err != nil {
+			n.unread = true
+			warn(CodeRequirement, d.Path()+"/METADATA", "Requires-Dist: "+err.Error())
+			continue
+		}
+		n.requires = append(n.requires, r)
+	}
+}
+
+// isHole reports whether err leaves it open what is installed. A leftover and
+// a shadowed distribution do not.
+func isHole(err error) bool {
+	var p *installed.Problem
+	return !errors.As(err, &p) || p.Code != installed.CodeLeftover && p.Code != installed.CodeShadowed
+}
+
+func (inv *Inventory) warn(err error, component string) {
+	w := Warning{Code: installed.CodeUnreadable, Message: line(err.Error()), Component: component}
+	var p *installed.Problem
+	if errors.As(err, &p) {
+		w.Code, w.Path, w.Message = p.Code, line(p.Path), line(p.Msg)
+	}
+	inv.Warnings = append(inv.Warnings, w)
+}
+
+// sort brings everything into the one order that all outputs have.
+func (inv *Inventory) sort() {
+	slices.SortFunc(inv.Environments, func(a, b Environment) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(inv.Components, func(a, b *Component) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(inv.Warnings, func(a, b Warning) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+	})
+}
