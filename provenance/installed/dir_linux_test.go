@@ -78,7 +78,7 @@ func TestFastDirCloses(t *testing.T) {
 		d, err := OpenDir(dir)
 		must(t, err)
 		for e := range Find(t.Context(), Root{FS: d}) {
-			for range e.Distributions(nil) {
+			for range e.Distributions() {
 			}
 		}
 		for _, name := range []string{"b", "none", "a/none"} {

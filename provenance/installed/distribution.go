@@ -6,17 +6,20 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
+	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pysbom/pysbom/provenance"
 )
 
-// Distribution is one installed project: one live .dist-info directory.
+// Distribution is one installed project: one live .dist-info directory, or
+// what setuptools and distutils wrote before there were any.
 type Distribution struct {
 	Site      *Site
-	Dir       string // base name of the .dist-info directory
+	Format    Format
+	Dir       string // base name of the .dist-info or .egg-info directory or file, or "EGG-INFO"
 	Name      string // as METADATA declares it, else from Dir
 	Version   string // verbatim, else from Dir; may be empty
 	FromDir   bool   // METADATA did not say: Name or Version is only that of Dir
@@ -28,10 +31,26 @@ type Distribution struct {
 	// The origin records as they stand in the directory; nil when absent.
 	DirectURL, ProvenanceURL []byte
 
+	// Rivals are distributions of the same name in the same directory. Which
+	// one is live is a matter of the files that are there.
+	Rivals []*Distribution
+
 	// Problems were met while reading; none of them made the distribution
 	// disappear.
 	Problems []*Problem
+
+	eggRequires []string // of requires.txt, which counts where PKG-INFO has no Requires-Dist
 }
+
+// Format is the form in which a distribution is recorded.
+type Format string
+
+const (
+	DistInfo    Format = "dist-info"
+	EggInfo     Format = "egg-info"      // a directory
+	EggInfoFile Format = "egg-info-file" // distutils: the file is PKG-INFO itself
+	Egg         Format = "egg"           // EGG-INFO in a directory or archive that is itself on the path
+)
 
 // Path returns where the .dist-info directory lies, with its root's prefix.
 func (d *Distribution) Path() string { return d.Site.Label(d.Dir) }
@@ -53,16 +72,21 @@ const (
 	readers     = 8        // at once: more than processors, as a cold read waits for the disk
 )
 
-// reader reads .dist-info directories one after the other with one buffer.
+// reader reads distributions one after the other with one buffer.
 type reader struct{ buf []byte }
 
-// read reads the .dist-info directory dir of site, which fsys holds open. It returns nil and a
-// Problem when dir is no distribution.
-func (r *reader) read(fsys fs.FS, site *Site, dir string) (*Distribution, *Problem) {
-	d := &Distribution{Site: site, Dir: dir}
-	sub, err := fs.Sub(fsys, dir)
+// read reads the distribution that the entry name of site speaks for. It
+// returns nil and a Problem when that is none.
+func (r *reader) read(fsys fs.FS, site *Site, c candidate) (*Distribution, *Problem) {
+	d := &Distribution{Site: site, Dir: c.name, Format: c.format}
+	if c.format == EggInfoFile {
+		d.readMetadata(r, fsys, c.entry)
+		d.settleName()
+		return d, nil
+	}
+	sub, err := fs.Sub(fsys, c.name)
 	if err != nil { // a link, which the root may follow where one directory may not
-		sub, err = fs.Sub(site.FS, pathJoin(site.Dir, dir))
+		sub, err = fs.Sub(site.FS, pathJoin(site.Dir, c.name))
 	}
 	var entries []fs.DirEntry
 	if err == nil {
@@ -70,40 +94,52 @@ func (r *reader) read(fsys fs.FS, site *Site, dir string) (*Distribution, *Probl
 		entries, err = fs.ReadDir(sub, ".")
 	}
 	if err != nil {
-		d.nameFromDir()
+		d.settleName()
 		d.problem(codeOf(err), "", reason(err))
 		return d, nil
 	}
-	var hasMetadata, hasRecord bool
+	var metadata, record bool
 	for _, e := range entries {
-		switch e.Name() {
-		case "METADATA":
-			hasMetadata = true
+		switch name := e.Name(); {
+		case name == "METADATA", name == "PKG-INFO" && c.format != DistInfo && !metadata:
+			metadata = true
 			d.readMetadata(r, sub, e)
-		case "RECORD":
-			hasRecord = true
-		case "WHEEL":
-			d.readWheel(r.file(d, sub, e, maxSmall))
-		case "INSTALLER":
-			line, _, _ := bytes.Cut(r.file(d, sub, e, maxSmall), []byte("\n"))
-			text, _ := decode(bytes.TrimSpace(line))
-			d.Installer = text
-		case "REQUESTED":
-			d.Requested = true
-		case "direct_url.json":
-			d.DirectURL = keep(r.file(d, sub, e, maxRecord))
-		case "provenance_url.json":
-			d.ProvenanceURL = keep(r.file(d, sub, e, maxRecord))
+		case name == "RECORD", name == "installed-files.txt":
+			record = true
+		default:
+			d.readSmall(r, sub, e)
 		}
 	}
-	if !hasMetadata && !hasRecord {
+	if !metadata && !record {
 		return nil, &Problem{CodeCorrupt, d.Path(), "neither METADATA nor RECORD: not taken for a distribution"}
 	}
-	if !hasMetadata {
+	if !metadata {
 		d.problem(CodeNoMetadata, "", "no METADATA: name and version are the directory's")
 	}
-	d.nameFromDir()
+	d.settleName()
 	return d, nil
+}
+
+// readSmall reads one of the small files beside METADATA.
+func (d *Distribution) readSmall(r *reader, dir fs.FS, e fs.DirEntry) {
+	switch e.Name() {
+	case "WHEEL":
+		d.readWheel(r.file(d, dir, e, maxSmall))
+	case "INSTALLER":
+		line, _, _ := bytes.Cut(r.file(d, dir, e, maxSmall), []byte("\n"))
+		d.Installer, _ = decode(bytes.TrimSpace(line))
+	case "REQUESTED":
+		d.Requested = true
+	case "direct_url.json":
+		d.DirectURL = keep(r.file(d, dir, e, maxRecord))
+	case "provenance_url.json":
+		d.ProvenanceURL = keep(r.file(d, dir, e, maxRecord))
+	case "requires.txt":
+		if d.Format != DistInfo {
+			text, _ := decode(r.file(d, dir, e, maxSmall))
+			d.eggRequires = requiresOf(text)
+		}
+	}
 }
 
 // readMetadata reads the headers of METADATA; the description behind them
@@ -200,7 +236,7 @@ func (r *reader) file(d *Distribution, dir fs.FS, e fs.DirEntry, limit int) []by
 func (d *Distribution) open(dir fs.FS, e fs.DirEntry) (fs.File, int64) {
 	name := e.Name()
 	if t := e.Type(); t&fs.ModeSymlink != 0 {
-		dir, name = d.Site.FS, pathJoin(pathJoin(d.Site.Dir, d.Dir), name) // it may lead anywhere inside the root
+		dir, name = d.Site.FS, d.inside(name) // it may lead anywhere inside the root
 		info, err := fs.Stat(dir, name)
 		if err != nil {
 			d.problem(codeOf(err), e.Name(), reason(err))
@@ -228,6 +264,14 @@ func (d *Distribution) open(dir fs.FS, e fs.DirEntry) (fs.File, int64) {
 	return f, info.Size()
 }
 
+// inside returns the path in the site's file system of one of d's files.
+func (d *Distribution) inside(name string) string {
+	if d.Format == EggInfoFile {
+		return pathJoin(d.Site.Dir, d.Dir)
+	}
+	return pathJoin(pathJoin(d.Site.Dir, d.Dir), name)
+}
+
 func (d *Distribution) readWheel(data []byte) {
 	text, _ := decode(data)
 	scanHeaders(text, func(h header) {
@@ -242,15 +286,15 @@ func (d *Distribution) readWheel(data []byte) {
 	})
 }
 
-// nameFromDir settles Name and Version: what METADATA declares, and where it
-// declares nothing the two halves of the directory's name.
-func (d *Distribution) nameFromDir() {
-	d.Name, d.Version = d.Metadata.Name, d.Metadata.DistVersion
-	base := strings.TrimSuffix(d.Dir, ".dist-info")
-	name, version := base, ""
-	if i := strings.LastIndexByte(base, '-'); i >= 0 {
-		name, version = base[:i], base[i+1:]
+// settleName settles Name, Version and what is required: what METADATA
+// declares, and where it declares nothing what the directory's name says.
+func (d *Distribution) settleName() {
+	m := &d.Metadata
+	if m.RequiresDist == nil {
+		m.RequiresDist = d.eggRequires
 	}
+	name, version := d.dirName()
+	d.Name, d.Version = m.Name, m.DistVersion
 	switch {
 	case d.Name == "":
 		d.Name, d.FromDir = name, true
@@ -262,12 +306,31 @@ func (d *Distribution) nameFromDir() {
 	}
 }
 
-func (d *Distribution) problem(code, file, msg string) {
-	path := d.Path()
-	if file != "" {
-		path += "/" + file
+// dirName takes the name of the directory apart. Eggs name the Python they
+// were built for behind the version.
+func (d *Distribution) dirName() (name, version string) {
+	base := d.Dir
+	if d.Format == Egg {
+		base = path.Base(d.Site.Dir)
 	}
-	d.Problems = append(d.Problems, &Problem{code, path, msg})
+	base = base[:len(base)-len(path.Ext(base))]
+	if d.Format == DistInfo {
+		if i := strings.LastIndexByte(base, '-'); i >= 0 {
+			return base[:i], base[i+1:]
+		}
+		return base, ""
+	}
+	name, version, _ = strings.Cut(base, "-")
+	version, _, _ = strings.Cut(version, "-py")
+	return name, version
+}
+
+func (d *Distribution) problem(code, file, msg string) {
+	where := d.Path()
+	if file != "" && d.Format != EggInfoFile {
+		where += "/" + file
+	}
+	d.Problems = append(d.Problems, &Problem{code, where, msg})
 }
 
 // keep copies what stands in the reader's buffer; an empty file stays apart
@@ -317,27 +380,30 @@ func modeWord(m fs.FileMode) string {
 	return "not a regular file"
 }
 
-// readAll reads the .dist-info directories dirs of site, several at once. The
-// results are in the order of dirs; one of each pair is nil.
-func readAll(fsys fs.FS, site *Site, dirs []string, done func()) ([]*Distribution, []*Problem) {
-	dists, problems := make([]*Distribution, len(dirs)), make([]*Problem, len(dirs))
-	var next sync.Mutex
-	i := 0
-	take := func() (int, int) {
-		const batch = 16
-		next.Lock()
-		defer next.Unlock()
-		from := i
-		i = min(i+batch, len(dirs))
-		return from, i
-	}
+// candidate is an entry of a site that may be a distribution.
+type candidate struct {
+	name   string
+	format Format
+	entry  fs.DirEntry
+}
+
+// readAll reads the candidates of site, several at once. The results are in
+// the order of the candidates; one of each pair is nil.
+func readAll(fsys fs.FS, site *Site, candidates []candidate, done func()) ([]*Distribution, []*Problem) {
+	dists, problems := make([]*Distribution, len(candidates)), make([]*Problem, len(candidates))
+	const batch = 16
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(readers, len(dirs)) {
+	for range min(readers, len(candidates)) {
 		wg.Go(func() {
 			var r reader
-			for from, to := take(); from < to; from, to = take() {
-				for k := from; k < to; k++ {
-					dists[k], problems[k] = r.read(fsys, site, dirs[k])
+			for {
+				to := int(next.Add(batch))
+				if to-batch >= len(candidates) {
+					return
+				}
+				for k := to - batch; k < min(to, len(candidates)); k++ {
+					dists[k], problems[k] = r.read(fsys, site, candidates[k])
 					done()
 				}
 			}
@@ -347,27 +413,30 @@ func readAll(fsys fs.FS, site *Site, dirs []string, done func()) ([]*Distributio
 	return dists, problems
 }
 
-// distInfoDirs lists the .dist-info directories of site, and what else there
-// speaks of distributions that are not, or no longer, installed.
-func distInfoDirs(fsys fs.FS, site *Site) (dirs []string, problems []*Problem, err error) {
-	entries, err := fs.ReadDir(fsys, ".")
-	if err != nil {
-		return nil, nil, &Problem{codeOf(err), site.Label(""), reason(err)}
-	}
-	for _, e := range entries {
-		name := e.Name()
-		if !strings.HasSuffix(name, ".dist-info") {
-			continue
+// candidateOf says what the entry e of a site is. A Problem is what speaks of
+// a distribution that is not, or no longer, installed.
+func candidateOf(site *Site, e fs.DirEntry) (candidate, *Problem) {
+	name := e.Name()
+	c := candidate{name: name, entry: e}
+	isDir := e.IsDir() || e.Type()&fs.ModeSymlink != 0
+	switch ext := path.Ext(name); {
+	case strings.EqualFold(ext, ".dist-info"):
+		c.format = DistInfo
+	case strings.EqualFold(ext, ".egg-info"):
+		c.format = EggInfo
+		if !isDir {
+			c.format = EggInfoFile
 		}
-		switch {
-		case strings.HasPrefix(name, "~"):
-			problems = append(problems, &Problem{CodeLeftover, site.Label(name), "left over from an interrupted removal: not installed"})
-		case e.IsDir() || e.Type()&fs.ModeSymlink != 0:
-			dirs = append(dirs, name)
-		default:
-			problems = append(problems, &Problem{CodeCorrupt, site.Label(name), "not a directory"})
-		}
+	case name == "EGG-INFO" && isDir && strings.EqualFold(path.Ext(site.Dir), ".egg"):
+		c.format = Egg
+	default:
+		return candidate{}, nil
 	}
-	slices.Sort(dirs)
-	return dirs, problems, nil
+	switch {
+	case strings.HasPrefix(name, "~"):
+		return candidate{}, &Problem{CodeLeftover, site.Label(name), "left over from an interrupted removal: not installed"}
+	case !isDir && c.format == DistInfo:
+		return candidate{}, &Problem{CodeCorrupt, site.Label(name), "not a directory"}
+	}
+	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"iter"
 	"path"
+	"strings"
 
 	"github.com/pysbom/pysbom/provenance"
 )
@@ -29,6 +30,7 @@ type Site struct {
 	Root      *Root
 	Dir       string // inside FS
 	Inherited bool   // from the base interpreter
+	Added     bool   // by a .pth file: source trees and eggs
 }
 
 // Label returns the path of name in the site, with its root's prefix; the
@@ -43,66 +45,163 @@ type Python struct {
 	Source         string // the file or directory that said so
 }
 
-// Distributions reads what is installed, site by site and by directory name
-// within one. A Distribution may come with Problems of its own; an error is a
-// *Problem, concerns one directory, and iteration goes on behind it. Of
-// several of one name only the first is yielded, the others are Problems with
-// CodeShadowed. done is called after each directory, from several goroutines
-// at once; nil is allowed.
-func (e *Environment) Distributions(done func()) iter.Seq2[*Distribution, error] {
-	if done == nil {
-		done = func() {}
-	}
+// Contents is what lies in the sites of an environment.
+type Contents struct {
+	Distributions []*Distribution // the first of each name, in path order
+	Sites         []*Site         // the environment's own, and those that .pth files add
+	Roots         []*Root         // that had to be opened for what .pth files add
+	Pth           []*PthFile
+	Modules       []Module // what can be imported and may belong to a distribution or not
+	Problems      []*Problem
+}
+
+// Module is one importable thing at the top of a site: a directory that may
+// be a package, or a file that is a module.
+type Module struct {
+	Site *Site
+	Name string // of the directory or file
+	Dir  bool
+}
+
+// Distributions reads what is installed, for callers that want no more. An
+// error is a *Problem, concerns one place, and iteration goes on behind it.
+func (e *Environment) Distributions() iter.Seq2[*Distribution, error] {
 	return func(yield func(*Distribution, error) bool) {
-		first := map[string]string{}
-		for i := range e.Sites {
-			if !e.Sites[i].distributions(first, done, yield) {
+		c := e.Read(nil)
+		for _, d := range c.Distributions {
+			if !yield(d, nil) {
+				return
+			}
+		}
+		for _, p := range c.Problems {
+			if !yield(nil, p) {
 				return
 			}
 		}
 	}
 }
 
-// distributions yields those of one site. first holds where each name was
-// seen first.
-func (s *Site) distributions(first map[string]string, done func(), yield func(*Distribution, error) bool) bool {
-	site, err := fs.Sub(s.FS, s.Dir) // held open: each directory below is then one step away
+// Read reads what is installed, site by site and by directory name within
+// one. Of several distributions of one name the first site's counts; those of
+// later sites are Problems with CodeShadowed, and more than one in the same
+// site are Rivals. done is called after each one read, from several
+// goroutines at once; nil is allowed.
+func (e *Environment) Read(done func()) *Contents {
+	if done == nil {
+		done = func() {}
+	}
+	c := &Contents{}
+	in := reading{contents: c, first: map[string]*Distribution{}, seen: map[string]bool{}, done: done}
+	for i := range e.Sites {
+		in.site(&e.Sites[i])
+	}
+	return c
+}
+
+// reading is one Read under way.
+type reading struct {
+	contents *Contents
+	first    map[string]*Distribution // by normalised name
+	seen     map[string]bool          // sites, so that a .pth file adds none twice
+	done     func()
+}
+
+// site reads one directory of the path, then what its .pth files add.
+func (in *reading) site(s *Site) {
+	where := s.Root.ID + ":" + s.Dir
+	if in.seen[where] {
+		return
+	}
+	in.seen[where] = true
+	in.contents.Sites = append(in.contents.Sites, s)
+	fsys, err := fs.Sub(s.FS, s.Dir) // held open: each directory below is then one step away
+	var entries []fs.DirEntry
+	if err == nil {
+		if s.Dir != "." {
+			defer closeFS(fsys)
+		}
+		entries, err = readDir(fsys, ".")
+	}
 	if err != nil {
-		return yield(nil, &Problem{codeOf(err), s.Label(""), reason(err)})
+		in.problem(&Problem{codeOf(err), s.Label(""), reason(err)})
+		return
 	}
-	if s.Dir != "." {
-		defer closeFS(site)
-	}
-	dirs, problems, err := distInfoDirs(site, s)
-	if err != nil {
-		return yield(nil, err)
-	}
-	for _, p := range problems {
-		if !yield(nil, p) {
-			return false
+	var candidates []candidate
+	var pth []fs.DirEntry
+	for _, e := range entries {
+		c, problem := candidateOf(s, e)
+		switch {
+		case problem != nil:
+			in.problem(problem)
+		case c.format != "":
+			candidates = append(candidates, c)
+		case s.Added:
+		case strings.HasSuffix(e.Name(), ".pth") && !strings.HasPrefix(e.Name(), "."):
+			pth = append(pth, e)
+		default:
+			in.module(s, e)
 		}
 	}
-	dists, corrupt := readAll(site, s, dirs, done)
+	in.distributions(fsys, s, candidates)
+	for _, e := range pth {
+		in.pth(fsys, s, e)
+	}
+}
+
+func (in *reading) problem(p *Problem) { in.contents.Problems = append(in.contents.Problems, p) }
+
+// distributions reads the candidates of one site and settles who comes first.
+func (in *reading) distributions(fsys fs.FS, s *Site, candidates []candidate) {
+	dists, corrupt := readAll(fsys, s, candidates, in.done)
 	for i, d := range dists {
 		if d == nil {
-			if !yield(nil, corrupt[i]) {
-				return false
-			}
+			in.problem(corrupt[i])
 			continue
 		}
 		name := provenance.NormalizeName(d.Name)
-		if where, ok := first[name]; ok {
-			if !yield(nil, &Problem{CodeShadowed, d.Path(), d.Name + " " + d.Version + ": " + where + " comes first"}) {
-				return false
-			}
-			continue
-		}
-		first[name] = d.Path()
-		if !yield(d, nil) {
-			return false
+		switch first := in.first[name]; {
+		case first == nil:
+			in.first[name] = d
+			in.contents.Distributions = append(in.contents.Distributions, d)
+		case first.Site == s:
+			first.Rivals = append(first.Rivals, d)
+		case s.Added && d.Format == EggInfo: // the source tree of an editable install, which its .dist-info speaks for
+		default:
+			in.problem(Shadowed(d, first))
 		}
 	}
-	return true
+}
+
+// Shadowed is the Problem of a distribution that another one of the same name
+// hides.
+func Shadowed(d, by *Distribution) *Problem {
+	return &Problem{CodeShadowed, d.Path(), d.Name + " " + d.Version + ": " + by.Path() + " counts"}
+}
+
+// pth reads one .pth file and the sites that it adds.
+func (in *reading) pth(fsys fs.FS, s *Site, e fs.DirEntry) {
+	var r reader
+	f, paths, problems := r.readPth(fsys, s, e)
+	in.contents.Problems = append(in.contents.Problems, problems...)
+	in.contents.Pth = append(in.contents.Pth, f)
+	for _, line := range paths {
+		if added := in.added(s, line); added != nil {
+			in.site(added)
+		}
+	}
+}
+
+// module notes what may be imported: a directory, or a file of Python or
+// machine code.
+func (in *reading) module(s *Site, e fs.DirEntry) {
+	name := e.Name()
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~") || name == "__pycache__" {
+		return
+	}
+	isFile := strings.HasSuffix(name, ".py") || strings.HasSuffix(name, ".so") || strings.HasSuffix(name, ".pyd")
+	if e.IsDir() || isFile && e.Type().IsRegular() {
+		in.contents.Modules = append(in.contents.Modules, Module{s, name, e.IsDir()})
+	}
 }
 
 // pathJoin is path.Join for clean parts, where "." and "" stand for nothing.

@@ -69,7 +69,7 @@ func windowsSite(p *place) string {
 // system of its own, else the root's Open has to allow them.
 func inherit(e *Environment, p *place, home string) {
 	prefix := path.Dir(path.Clean(strings.ReplaceAll(home, `\`, "/")))
-	base, dir, err := openBase(p.root, prefix)
+	base, dir, err := openBase(p.root, prefix, "base")
 	var entries []fs.DirEntry
 	if err == nil {
 		entries, err = readDir(base.FS, dir)
@@ -96,21 +96,28 @@ func inherit(e *Environment, p *place, home string) {
 
 var errNotAsked = errors.New("the base interpreter's packages were not asked for")
 
-// openBase returns the root that the directory prefix of the environment's
-// own file system lies in, and where in it.
-func openBase(root *Root, prefix string) (*Root, string, error) {
-	inside := strings.TrimPrefix(prefix, "/")
+// openBase returns the root that the directory name of the environment's own
+// file system lies in, and where in it. A root that is opened for it is named
+// id.
+func openBase(root *Root, name, id string) (*Root, string, error) {
+	inside := strings.TrimPrefix(name, "/")
 	if root.Path == "" || root.Path == "/" || inside != "" && fs.ValidPath(inside) && isDir(root.FS, inside) {
 		if inside == "" {
 			inside = "."
 		}
 		return root, inside, nil
 	}
+	if below, ok := strings.CutPrefix(name, root.Path+"/"); ok && fs.ValidPath(below) {
+		return root, below, nil
+	}
 	if root.Open == nil {
 		return nil, "", errNotAsked
 	}
-	fsys, err := root.Open(prefix)
-	return &Root{FS: fsys, ID: "base", Path: prefix}, ".", err
+	fsys, err := root.Open(name)
+	if err != nil {
+		return nil, "", err
+	}
+	return &Root{FS: fsys, ID: id, Path: name, Open: root.Open}, ".", nil
 }
 
 // pyvenvCfg are the keys of a pyvenv.cfg, in lower case.

@@ -53,21 +53,13 @@ func Build(envs iter.Seq2[*installed.Environment, error], cfg Config) *Inventory
 
 // add joins one environment into inv.
 func (inv *Inventory) add(env *installed.Environment, cfg Config) {
-	var dists []*installed.Distribution
-	complete := true
-	for d, err := range env.Distributions(cfg.Done) {
-		if err != nil {
-			complete = complete && !isHole(err)
-			inv.warn(err, "")
-			continue
+	contents := env.Read(cfg.Done)
+	for _, d := range contents.Distributions {
+		for _, rival := range d.Rivals {
+			contents.Problems = append(contents.Problems, installed.Shadowed(rival, d))
 		}
-		dists = append(dists, d)
 	}
-	for _, p := range env.Problems {
-		complete = false
-		inv.warn(p, "")
-	}
-	platform := platformOf(env, dists, cfg.Host)
+	platform := platformOf(env, contents.Distributions, cfg.Host)
 	if cfg.Platform != nil {
 		platform = *cfg.Platform
 	}
@@ -77,17 +69,22 @@ func (inv *Inventory) add(env *installed.Environment, cfg Config) {
 	}
 	markers := markerEnvironment(python, platform)
 
-	nodes, warnings := join(env, dists)
+	nodes, warnings := join(env, contents.Distributions)
 	link(nodes, markers)
-	e := Environment{ID: env.ID, Layout: env.Layout, Prefix: env.Prefix, Markers: markerValues(markers), Top: tops(nodes), Complete: complete,
-		Python: Python{line(env.Python.Implementation), line(env.Python.Version), line(env.Python.Source)}}
-	for _, s := range env.Sites {
-		e.Sites = append(e.Sites, Site{s.Label(""), s.Inherited})
+	e := Environment{ID: env.ID, Layout: env.Layout, Prefix: env.Prefix, Markers: markerValues(markers), Top: tops(nodes),
+		Python: Python{line(env.Python.Implementation), line(env.Python.Version), line(env.Python.Source)}, Complete: true}
+	for _, p := range slices.Concat(env.Problems, contents.Problems) {
+		e.Complete = e.Complete && !isHole(p)
+		inv.warn(p, "")
 	}
-	for _, b := range env.Bases {
-		if !slices.ContainsFunc(inv.Roots, func(r Root) bool { return r.ID == b.ID }) {
-			inv.Roots = append(inv.Roots, Root{b.ID, b.Path})
-		}
+	for _, s := range contents.Sites {
+		e.Sites = append(e.Sites, Site{line(s.Label("")), s.Inherited})
+	}
+	for i := range env.Bases {
+		inv.addRoot(&env.Bases[i])
+	}
+	for _, r := range contents.Roots {
+		inv.addRoot(r)
 	}
 	inv.Environments = append(inv.Environments, e)
 	inv.Warnings = append(inv.Warnings, warnings...)
@@ -96,6 +93,12 @@ func (inv *Inventory) add(env *installed.Environment, cfg Config) {
 	}
 	for _, n := range nodes {
 		inv.Components = append(inv.Components, n.component)
+	}
+}
+
+func (inv *Inventory) addRoot(r *installed.Root) {
+	if !slices.ContainsFunc(inv.Roots, func(known Root) bool { return known.ID == r.ID }) {
+		inv.Roots = append(inv.Roots, Root{line(r.ID), line(r.Path)})
 	}
 }
 
@@ -137,7 +140,7 @@ func join(env *installed.Environment, dists []*installed.Distribution) ([]*node,
 func component(env *installed.Environment, d *installed.Distribution) (*node, []Warning) {
 	m := &d.Metadata
 	c := &Component{
-		Kind: Distribution, Env: env.ID, Name: line(d.Name), Version: line(d.Version), NameFrom: "METADATA",
+		Kind: Distribution, Env: env.ID, Format: string(d.Format), Name: line(d.Name), Version: line(d.Version), NameFrom: "METADATA",
 		Summary: declared(m.Summary), HomePage: location(m.HomePage),
 		Parties:   producers(m.Author, m.AuthorEmail, m.Maintainer, m.MaintainerEmail),
 		Locations: []Location{{d.Path()}}, Installer: line(d.Installer), Requested: d.Requested,
@@ -250,11 +253,10 @@ func (n *node) requirements(d *installed.Distribution, warn func(code, path, msg
 	}
 }
 
-// isHole reports whether err leaves it open what is installed. A leftover and
-// a shadowed distribution do not.
-func isHole(err error) bool {
-	var p *installed.Problem
-	return !errors.As(err, &p) || p.Code != installed.CodeLeftover && p.Code != installed.CodeShadowed
+// isHole reports whether p leaves it open what is installed. A leftover and a
+// shadowed distribution do not.
+func isHole(p *installed.Problem) bool {
+	return p.Code != installed.CodeLeftover && p.Code != installed.CodeShadowed
 }
 
 func (inv *Inventory) warn(err error, component string) {

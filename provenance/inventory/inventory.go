@@ -78,6 +78,8 @@ type Component struct {
 	Kind ComponentKind `json:"kind"`
 	Env  string        `json:"env,omitempty"` // ID of its environment
 
+	Format string `json:"format,omitempty"` // how a distribution is recorded: "dist-info", "egg-info", "egg-info-file", "egg"
+
 	Name        string       `json:"name"`              // as METADATA declares it
 	Version     string       `json:"version,omitempty"` // verbatim
 	Summary     string       `json:"summary,omitempty"`

@@ -193,7 +193,7 @@ func (inv *Inventory) clean() {
 
 func (c *Component) clean() {
 	c.HomePage = location(c.HomePage)
-	cleanAll(&c.ID, &c.Env, &c.Name, &c.Version, &c.Summary, &c.NameFrom, &c.Installer, &c.Source,
+	cleanAll(&c.ID, &c.Env, &c.Name, &c.Version, &c.Summary, &c.NameFrom, &c.Installer, &c.Source, &c.Format,
 		&c.Licences.Expression, &c.Licences.Source, &c.Wheel.Build, &c.Wheel.Generator)
 	cleanAll((*string)(&c.Kind))
 	cleanList(c.Needs)
