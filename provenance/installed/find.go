@@ -19,6 +19,7 @@ type layout struct {
 // decides.
 var layouts = []layout{
 	{"venv", detectVenv},
+	{"pex", detectPex},
 	{"debian", detectDebian},
 	{"prefix", detectPrefix},
 	{"site-packages", detectSitePackages},

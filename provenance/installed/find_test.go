@@ -138,6 +138,13 @@ func TestFind(t *testing.T) {
 			"  ! dist-info-leftover " + lib + "~ip-1.dist-info", "  ! dist-info-corrupt " + lib + "b-1.dist-info"}},
 		{"names that are one by PEP 503", tree(cfg, lib+"a.b-1.dist-info", "lib64/python3.11/site-packages/A_B-2.dist-info"), "", []string{
 			"env:. venv CPython 3.11.7", "  " + lib + "a.b-1.dist-info a.b 1", "  ! dist-info-shadowed lib64/python3.11/site-packages/A_B-2.dist-info"}},
+		{"pex", tree("PEX-INFO", ".deps/a-1-py3-none-any.whl/a-1.dist-info", ".deps/b-2-py3-none-any.whl/b-2.dist-info", ".bootstrap/pex/__init__.py"), "", []string{
+			"env:. pex  ", "  .deps/a-1-py3-none-any.whl/a-1.dist-info a 1", "  .deps/b-2-py3-none-any.whl/b-2.dist-info b 2"}},
+		{"shiv", tree("__main__.py", "_bootstrap/__init__.py", "site-packages/a-1.dist-info"), "", []string{
+			"env:site-packages site-packages  ", "  site-packages/a-1.dist-info a 1"}},
+		{"layer of a function", tree("python/a-1.dist-info", "opt/python/lib/python3.12/site-packages/b-1.dist-info"), "", []string{
+			"env:opt/python prefix CPython 3.12", "  opt/python/lib/python3.12/site-packages/b-1.dist-info b 1",
+			"env:python site-packages  ", "  python/a-1.dist-info a 1"}},
 		{"nothing", tree("README"), "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -72,13 +72,13 @@ func (inv *Inventory) add(env *installed.Environment, cfg Config) {
 	nodes, warnings := join(env, contents.Distributions)
 	link(nodes, markers)
 	e := Environment{ID: env.ID, Layout: env.Layout, Prefix: env.Prefix, Markers: markerValues(markers), Top: tops(nodes),
-		Python: Python{line(env.Python.Implementation), line(env.Python.Version), line(env.Python.Source)}, Complete: true}
+		Python: Python{Line(env.Python.Implementation), Line(env.Python.Version), Line(env.Python.Source)}, Complete: true}
 	for _, p := range slices.Concat(env.Problems, contents.Problems) {
 		e.Complete = e.Complete && !isHole(p)
 		inv.warn(p, "")
 	}
 	for _, s := range contents.Sites {
-		e.Sites = append(e.Sites, Site{line(s.Label("")), s.Inherited})
+		e.Sites = append(e.Sites, Site{Line(s.Label("")), s.Inherited})
 	}
 	for i := range env.Bases {
 		inv.addRoot(&env.Bases[i])
@@ -98,7 +98,7 @@ func (inv *Inventory) add(env *installed.Environment, cfg Config) {
 
 func (inv *Inventory) addRoot(r *installed.Root) {
 	if !slices.ContainsFunc(inv.Roots, func(known Root) bool { return known.ID == r.ID }) {
-		inv.Roots = append(inv.Roots, Root{line(r.ID), line(r.Path)})
+		inv.Roots = append(inv.Roots, Root{Line(r.ID), Line(r.Path)})
 	}
 }
 
@@ -140,11 +140,11 @@ func join(env *installed.Environment, dists []*installed.Distribution) ([]*node,
 func component(env *installed.Environment, d *installed.Distribution) (*node, []Warning) {
 	m := &d.Metadata
 	c := &Component{
-		Kind: Distribution, Env: env.ID, Format: string(d.Format), Name: line(d.Name), Version: line(d.Version), NameFrom: "METADATA",
+		Kind: Distribution, Env: env.ID, Format: string(d.Format), Name: Line(d.Name), Version: Line(d.Version), NameFrom: "METADATA",
 		Summary: declared(m.Summary), HomePage: location(m.HomePage),
 		Parties:   producers(m.Author, m.AuthorEmail, m.Maintainer, m.MaintainerEmail),
-		Locations: []Location{{d.Path()}}, Installer: line(d.Installer), Requested: d.Requested,
-		Wheel: Wheel{Tags: slices.Sorted(slices.Values(d.Wheel.Tags)), Build: line(d.Wheel.Build), Generator: line(d.Wheel.Generator)},
+		Locations: []Location{{d.Path()}}, Installer: Line(d.Installer), Requested: d.Requested,
+		Wheel: Wheel{Tags: slices.Sorted(slices.Values(d.Wheel.Tags)), Build: Line(d.Wheel.Build), Generator: Line(d.Wheel.Generator)},
 	}
 	c.ID = componentID(env, d, c)
 	if d.FromDir {
@@ -153,15 +153,15 @@ func component(env *installed.Environment, d *installed.Distribution) (*node, []
 	for _, u := range m.ProjectURLs {
 		label, url, _ := strings.Cut(u, ",")
 		if url = location(url); url != "" {
-			c.ProjectURLs = append(c.ProjectURLs, ProjectURL{line(label), url})
+			c.ProjectURLs = append(c.ProjectURLs, ProjectURL{Line(label), url})
 		}
 	}
 	for i, tag := range c.Wheel.Tags {
-		c.Wheel.Tags[i] = line(tag)
+		c.Wheel.Tags[i] = Line(tag)
 	}
 	var warnings []Warning
 	warn := func(code, path, msg string) {
-		warnings = append(warnings, Warning{code, line(path), line(msg), c.ID})
+		warnings = append(warnings, Warning{code, Line(path), Line(msg), c.ID})
 	}
 	for _, p := range d.Problems {
 		warn(p.Code, p.Path, p.Msg)
@@ -180,7 +180,7 @@ func componentID(env *installed.Environment, d *installed.Distribution, c *Compo
 	if d.Site.Inherited && env.Prefix != "." {
 		site = env.Prefix + ":" + site
 	}
-	return line(site) + "#" + provenance.NormalizeName(c.Name) + "@" + c.Version
+	return Line(site) + "#" + provenance.NormalizeName(c.Name) + "@" + c.Version
 }
 
 // location is declared for a URL, without credentials.
@@ -200,10 +200,10 @@ func (c *Component) licences(d *installed.Distribution, warn func(code, path, ms
 	}
 	c.Licences = Licences{Expression: found.Expression, Source: found.Source}
 	for _, raw := range found.Raw {
-		c.Licences.Raw = append(c.Licences.Raw, text(raw))
+		c.Licences.Raw = append(c.Licences.Raw, Text(raw))
 	}
 	for _, l := range found.List {
-		c.Licences.Listed = append(c.Licences.Listed, Licence{l.ID, line(l.Name), text(l.Text)})
+		c.Licences.Listed = append(c.Licences.Listed, Licence{l.ID, Line(l.Name), Text(l.Text)})
 	}
 }
 
@@ -260,10 +260,10 @@ func isHole(p *installed.Problem) bool {
 }
 
 func (inv *Inventory) warn(err error, component string) {
-	w := Warning{Code: installed.CodeUnreadable, Message: line(err.Error()), Component: component}
+	w := Warning{Code: installed.CodeUnreadable, Message: Line(err.Error()), Component: component}
 	var p *installed.Problem
 	if errors.As(err, &p) {
-		w.Code, w.Path, w.Message = p.Code, line(p.Path), line(p.Msg)
+		w.Code, w.Path, w.Message = p.Code, Line(p.Path), Line(p.Msg)
 	}
 	inv.Warnings = append(inv.Warnings, w)
 }

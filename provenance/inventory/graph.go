@@ -109,7 +109,7 @@ func (n *node) finish(nodes []*node) {
 // secret.
 func requirementText(r pep508.Requirement) string {
 	r.Marker, r.URL = nil, ""
-	return line(r.String())
+	return Line(r.String())
 }
 
 // tops returns the IDs that the environment itself leads to: one node, the

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pysbom/pysbom/internal/licence"
 	"github.com/pysbom/pysbom/provenance"
 )
 
@@ -176,6 +178,9 @@ func (inv *Inventory) clean() {
 		e := &inv.Environments[i]
 		cleanAll(&e.ID, &e.Layout, &e.Prefix, &e.Python.Implementation, &e.Python.Version, &e.Python.Source)
 		cleanList(e.Top)
+		for name, value := range e.Markers {
+			e.Markers[name] = Line(value)
+		}
 		for k := range e.Sites {
 			cleanAll(&e.Sites[k].Path)
 		}
@@ -193,8 +198,9 @@ func (inv *Inventory) clean() {
 
 func (c *Component) clean() {
 	c.HomePage = location(c.HomePage)
+	c.cleanLicences()
 	cleanAll(&c.ID, &c.Env, &c.Name, &c.Version, &c.Summary, &c.NameFrom, &c.Installer, &c.Source, &c.Format,
-		&c.Licences.Expression, &c.Licences.Source, &c.Wheel.Build, &c.Wheel.Generator)
+		&c.Wheel.Build, &c.Wheel.Generator)
 	cleanAll((*string)(&c.Kind))
 	cleanList(c.Needs)
 	cleanList(c.Missing)
@@ -205,14 +211,6 @@ func (c *Component) clean() {
 	}
 	for i := range c.Parties {
 		cleanAll(&c.Parties[i].Name, &c.Parties[i].Email, &c.Parties[i].Source)
-	}
-	for i := range c.Licences.Listed {
-		l := &c.Licences.Listed[i]
-		cleanAll(&l.ID, &l.Name)
-		l.Text = text(l.Text)
-	}
-	for i := range c.Licences.Raw {
-		c.Licences.Raw[i] = text(c.Licences.Raw[i])
 	}
 	for i := range c.Locations {
 		cleanAll(&c.Locations[i].Path)
@@ -232,11 +230,35 @@ func (c *Component) clean() {
 	}
 }
 
+// cleanLicences keeps only identifiers and expressions that the SPDX list
+// knows; others become names.
+func (c *Component) cleanLicences() {
+	l := &c.Licences
+	cleanAll(&l.Expression, &l.Source)
+	if expression, err := licence.Canonical(l.Expression); l.Expression != "" && err == nil {
+		l.Expression = expression
+	} else if l.Expression != "" {
+		l.Listed = append(l.Listed, Licence{Name: l.Expression})
+		l.Expression = ""
+	}
+	for i := range l.Listed {
+		e := &l.Listed[i]
+		cleanAll(&e.ID, &e.Name)
+		e.Text = Text(e.Text)
+		if parsed, err := licence.Parse(e.ID); e.ID != "" && (err != nil || !parsed.IsID()) {
+			e.ID, e.Name = "", cmp.Or(e.Name, e.ID)
+		}
+	}
+	for i := range l.Raw {
+		l.Raw[i] = Text(l.Raw[i])
+	}
+}
+
 func cleanOrigin(o *provenance.Origin) {
 	url := o.Artifact.URL
 	cleanArtifact(&o.Artifact)
 	if o.Commit.System == "git" { // whose well-known user may stay
-		clean, _ := provenance.CleanURL("git+" + line(url))
+		clean, _ := provenance.CleanURL("git+" + Line(url))
 		o.Artifact.URL = strings.TrimPrefix(clean, "git+")
 	}
 	cleanAll(&o.Subdirectory, &o.Commit.System, &o.Commit.ID, &o.Commit.Requested)
@@ -264,12 +286,12 @@ func isDigest(s string) bool {
 
 func cleanAll(fields ...*string) {
 	for _, f := range fields {
-		*f = line(*f)
+		*f = Line(*f)
 	}
 }
 
 func cleanList(list []string) {
 	for i := range list {
-		list[i] = line(list[i])
+		list[i] = Line(list[i])
 	}
 }

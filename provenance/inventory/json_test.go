@@ -44,6 +44,7 @@ func full() *Inventory {
 	inv.Schema = Schema
 	e := &inv.Environments[0]
 	c := inv.Components[0]
+	c.Licences.Expression, c.Licences.Listed[0].ID = "MIT OR Apache-2.0", "MIT"
 	c.Env, c.Needs, e.Top = e.ID, []string{c.ID}, []string{c.ID}
 	c.Origin.Artifact.Hashes, c.Evidence[0].Origin.Artifact.Hashes, c.Evidence[0].Candidates[0].Hashes = digests(), digests(), digests()
 	return inv
@@ -191,6 +192,7 @@ func TestDecodeCleans(t *testing.T) {
 	c.Name, c.Summary = "evil\nPackageName: other", "bell\a\u202e"
 	c.HomePage, c.Origin.Artifact.URL = "https://user:hunter2@example.org/", "https://user:hunter2@example.org/x.whl"
 	c.Licences.Listed[0].Text = "two\r\nlines\x00"
+	c.Licences.Expression, c.Licences.Listed[0].ID, c.Licences.Listed[0].Name = "mit or invented", "Invented-1.0", ""
 	got, err := Decode(bytes.NewReader(encode(t, inv)))
 	if err != nil {
 		t.Fatal(err)
@@ -198,6 +200,9 @@ func TestDecodeCleans(t *testing.T) {
 	g := got.Components[0]
 	if g.Name != "evil PackageName: other" || g.Summary != "bell" || g.Licences.Listed[0].Text != "two\nlines" {
 		t.Errorf("%q %q %q", g.Name, g.Summary, g.Licences.Listed[0].Text)
+	}
+	if l := g.Licences; l.Expression != "" || len(l.Listed) != 2 || l.Listed[0].Name != "Invented-1.0" || l.Listed[1].Name != "mit or invented" {
+		t.Errorf("licences %+v", l)
 	}
 	if out := encode(t, got); bytes.Contains(out, []byte("hunter2")) {
 		t.Errorf("credentials: %s", out)

@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// line returns s as one line of clean text: valid UTF-8, every control
-// character and line break a space, none at the ends.
-func line(s string) string {
+// Line returns s as one line of text that every format can hold: valid UTF-8,
+// every control character and line break a space, none at the ends. What an
+// Inventory holds is such text already.
+func Line(s string) string {
 	if isPlain(s) {
 		return strings.TrimSpace(s)
 	}
@@ -24,9 +25,9 @@ func line(s string) string {
 	}, strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\ufffd")))
 }
 
-// text is line for texts of several lines: line breaks, all written "\n", and
+// Text is [Line] for texts of several lines: line breaks, all written "\n", and
 // tabs stay.
-func text(s string) string {
+func Text(s string) string {
 	if isPlain(s) {
 		return strings.TrimSpace(s)
 	}
@@ -68,10 +69,10 @@ func isHidden(r rune) bool {
 	return !utf8.ValidRune(r)
 }
 
-// declared is line for a header's value; "UNKNOWN", which old build tools
+// declared is Line for a header's value; "UNKNOWN", which old build tools
 // wrote where nothing was declared, is nothing.
 func declared(s string) string {
-	s = line(s)
+	s = Line(s)
 	if s == "UNKNOWN" {
 		return ""
 	}
@@ -113,10 +114,10 @@ func parties(value, source string) []Party {
 		name, rest, angle := strings.Cut(part, "<")
 		switch {
 		case angle:
-			p.Name = line(strings.Trim(strings.TrimSpace(name), `"'`))
-			p.Email = line(strings.TrimSuffix(strings.TrimSpace(rest), ">"))
+			p.Name = Line(strings.Trim(strings.TrimSpace(name), `"'`))
+			p.Email = Line(strings.TrimSuffix(strings.TrimSpace(rest), ">"))
 		case strings.Contains(part, "@") && !strings.ContainsAny(part, " \t"):
-			p.Email = line(part)
+			p.Email = Line(part)
 		default:
 			p.Name = declared(strings.Trim(part, `"`))
 		}
@@ -156,8 +157,8 @@ func splitAddresses(s string) []string {
 func producers(author, authorEmail, maintainer, maintainerEmail string) []Party {
 	var all []Party
 	for _, role := range []struct{ header, name, email string }{
-		{"Author", declared(author), line(authorEmail)},
-		{"Maintainer", declared(maintainer), line(maintainerEmail)},
+		{"Author", declared(author), Line(authorEmail)},
+		{"Maintainer", declared(maintainer), Line(maintainerEmail)},
 	} {
 		addresses := parties(role.email, role.header+"-email")
 		switch {

@@ -22,10 +22,10 @@ func TestLineAndText(t *testing.T) {
 		{"next\u0085line\u2028here", "next line here", "next\nline\nhere"},
 		{"ünï", "ünï", "ünï"},
 	} {
-		if got := line(tt.in); got != tt.line {
+		if got := Line(tt.in); got != tt.line {
 			t.Errorf("line(%q) = %q, want %q", tt.in, got, tt.line)
 		}
-		if got := text(tt.in); got != tt.text {
+		if got := Text(tt.in); got != tt.text {
 			t.Errorf("text(%q) = %q, want %q", tt.in, got, tt.text)
 		}
 	}
@@ -34,7 +34,7 @@ func TestLineAndText(t *testing.T) {
 func FuzzText(f *testing.F) {
 	f.Add("a\r\nb\x00\xff\u202e")
 	f.Fuzz(func(t *testing.T, s string) {
-		for name, clean := range map[string]func(string) string{"line": line, "text": text} {
+		for name, clean := range map[string]func(string) string{"line": Line, "text": Text} {
 			got := clean(s)
 			if !utf8.ValidString(got) || clean(got) != got {
 				t.Errorf("%s(%q) = %q: not valid, or not the same again: %q", name, s, got, clean(got))
