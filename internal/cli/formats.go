@@ -8,12 +8,14 @@ import (
 	"github.com/pysbom/pysbom/provenance/inventory"
 	"github.com/pysbom/pysbom/sbom"
 	"github.com/pysbom/pysbom/sbom/cyclonedx"
+	"github.com/pysbom/pysbom/sbom/report"
 	"github.com/pysbom/pysbom/sbom/spdx"
 )
 
 // scanFormats are what scan can write, the default first. Of several versions
 // of one name the first is the one that the name alone means.
 var scanFormats = slices.Concat(cyclonedx.Formats(), spdx.Formats(), []sbom.Format{
+	{Name: "html", MediaType: "text/html", Ext: ".html", Emit: report.HTML},
 	{Name: "json", Version: "1", MediaType: "application/json", Ext: ".json", Emit: emitInventory},
 })
 

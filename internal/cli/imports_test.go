@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"sbom/spdx":            {"sbom", "provenance", "provenance/inventory"},
 	"internal/pep440":      {},
 	"internal/pep508":      {"provenance", "internal/pep440"},
+	"sbom/report":          {"sbom", "provenance", "provenance/inventory"},
 	"internal/bench":       {},
 	"internal/licence":     {},
 	"internal/indextest":   {"provenance"},

@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +16,7 @@ import (
 	"github.com/pysbom/pysbom/provenance"
 	"github.com/pysbom/pysbom/provenance/inventory"
 	"github.com/pysbom/pysbom/sbom"
+	"github.com/pysbom/pysbom/sbom/report"
 )
 
 func (p *program) originsCommand() *cli.Command {
@@ -40,19 +39,6 @@ The formats are table, markdown, csv, json, html.`,
 		UseShortOptionHandling: true,
 		Action:                 p.origins,
 	}
-}
-
-// originRow is what origins says of one distribution.
-type originRow struct {
-	Environment string `json:"environment,omitempty"` // only where there are several
-	Name        string `json:"name"`
-	Version     string `json:"version"`
-	Class       string `json:"class"`
-	Kind        string `json:"kind"`
-	From        string `json:"from,omitempty"`     // index, host or directory
-	Artifact    string `json:"artifact,omitempty"` // file name, or commit
-	Evidence    string `json:"evidence,omitempty"` // the record that says so
-	Conflict    bool   `json:"conflict,omitempty"`
 }
 
 func (p *program) origins(c *cli.Context) error {
@@ -80,9 +66,9 @@ func (p *program) origins(c *cli.Context) error {
 }
 
 // parseOnly reads the values of --only: classes, kinds and "conflict".
-func parseOnly(values []string) (func(*originRow) bool, error) {
+func parseOnly(values []string) (func(*report.Row) bool, error) {
 	if len(values) == 0 {
-		return func(*originRow) bool { return true }, nil
+		return func(*report.Row) bool { return true }, nil
 	}
 	for _, v := range values {
 		var class provenance.Class
@@ -91,14 +77,14 @@ func parseOnly(values []string) (func(*originRow) bool, error) {
 			return nil, &failure{exitUsage, fmt.Errorf("--only: no class or kind %q", v), "conflict; " + strings.Join(optionValues("fail-on"), ", ") + "; index, archive, vcs, directory, os-package, conda"}
 		}
 	}
-	return func(r *originRow) bool {
+	return func(r *report.Row) bool {
 		return slices.Contains(values, r.Class) || slices.Contains(values, r.Kind) || r.Conflict && slices.Contains(values, "conflict")
 	}, nil
 }
 
 // originFormats are what origins can write.
-func (p *program) originFormats(only func(*originRow) bool) []sbom.Format {
-	rows := func(write func(io.Writer, []originRow) error) sbom.Emitter {
+func (p *program) originFormats(only func(*report.Row) bool) []sbom.Format {
+	rows := func(write func(io.Writer, []report.Row) error) sbom.Emitter {
 		return func(w io.Writer, doc *sbom.Document) error { return write(w, originRows(doc.Inventory, only)) }
 	}
 	return []sbom.Format{
@@ -106,83 +92,17 @@ func (p *program) originFormats(only func(*originRow) bool) []sbom.Format {
 		{Name: "markdown", MediaType: "text/markdown", Ext: ".md", Emit: rows(writeMarkdown)},
 		{Name: "csv", MediaType: "text/csv", Ext: ".csv", Emit: rows(writeCSV)},
 		{Name: "json", MediaType: "application/json", Ext: ".json", Emit: rows(writeRowsJSON)},
+		{Name: "html", MediaType: "text/html", Ext: ".html", Emit: report.HTML},
 	}
 }
 
-// originRows are the distributions of inv that only lets through, by name.
-func originRows(inv *inventory.Inventory, only func(*originRow) bool) []originRow {
-	rows := []originRow{}
-	for _, c := range inv.Components {
-		if c.Kind != inventory.Distribution {
-			continue
-		}
-		r := originRow{Name: c.Name, Version: c.Version, Class: c.Class.String(), Kind: c.Origin.Kind.String(),
-			From: originFrom(c), Artifact: originArtifact(c), Evidence: c.Source, Conflict: len(c.Conflicts) > 0}
-		if len(inv.Environments) > 1 {
-			r.Environment = strings.TrimPrefix(c.Env, "env:")
-		}
-		if only(&r) {
-			rows = append(rows, r)
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b originRow) int {
-		return cmp.Or(cmp.Compare(a.Environment, b.Environment), cmp.Compare(provenance.NormalizeName(a.Name), provenance.NormalizeName(b.Name)))
-	})
-	return rows
+// originRows are the distributions of inv that only lets through.
+func originRows(inv *inventory.Inventory, only func(*report.Row) bool) []report.Row {
+	return slices.DeleteFunc(report.Rows(inv), func(r report.Row) bool { return !only(&r) })
 }
 
-// originFrom is the index where evidence names one, else the host of the URL,
-// else the directory.
-func originFrom(c *inventory.Component) string {
-	a := &c.Origin.Artifact
-	if a.Index != "" {
-		return a.Index
-	}
-	u, err := url.Parse(a.URL)
-	switch {
-	case err != nil || a.URL == "":
-		return ""
-	case u.Scheme == "file":
-		return u.Path
-	case u.Host != "":
-		return u.Host
-	}
-	host, _, _ := strings.Cut(a.URL, ":") // git@host:path
-	return host
-}
-
-func originArtifact(c *inventory.Component) string {
-	o := &c.Origin
-	switch {
-	case o.Commit.ID != "":
-		return o.Commit.System + " " + o.Commit.ID[:min(len(o.Commit.ID), 12)]
-	case o.Editable:
-		return "(editable)"
-	case o.BuiltLocally:
-		return o.Artifact.Filename + " (built locally)"
-	case c.Class == provenance.Candidate || c.Class == provenance.ClassUnknown:
-		return candidates(c)
-	}
-	return o.Artifact.Filename
-}
-
-// candidates says how many artifacts it may have been.
-func candidates(c *inventory.Component) string {
-	most := 0
-	for _, e := range c.Evidence {
-		most = max(most, len(e.Candidates))
-	}
-	switch {
-	case most > 0:
-		return "one of " + plural(most, "candidate")
-	case c.Origin.Artifact.Filename != "":
-		return c.Origin.Artifact.Filename
-	}
-	return ""
-}
-
-// fields are the row's columns, the environment only where there are several.
-func (r *originRow) fields(environments bool) []string {
+// rowFields are the columns of r, the environment only where there are several.
+func rowFields(r *report.Row, environments bool) []string {
 	class := r.Class
 	if r.Conflict {
 		class += " (conflict)"
@@ -202,18 +122,18 @@ func originHeader(environments bool) []string {
 	return h
 }
 
-func severalEnvironments(rows []originRow) bool { return len(rows) > 0 && rows[0].Environment != "" }
+func severalEnvironments(rows []report.Row) bool { return len(rows) > 0 && rows[0].Environment != "" }
 
 // classColours are those of a terminal, by the class's word.
 var classColours = map[string]string{"recorded": "32", "reported": "32", "cached": "32", "verified": "36", "locked": "33", "candidate": "33", "unknown": "31"}
 
 // writeTable aligns the columns, and cuts them where they do not fit the
 // terminal.
-func (p *program) writeTable(w io.Writer, rows []originRow) error {
+func (p *program) writeTable(w io.Writer, rows []report.Row) error {
 	several := severalEnvironments(rows)
 	cells := [][]string{originHeader(several)}
 	for i := range rows {
-		cells = append(cells, rows[i].fields(several))
+		cells = append(cells, rowFields(&rows[i], several))
 	}
 	widths := make([]int, len(cells[0]))
 	for _, row := range cells {
@@ -296,7 +216,7 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", width-n)
 }
 
-func writeMarkdown(w io.Writer, rows []originRow) error {
+func writeMarkdown(w io.Writer, rows []report.Row) error {
 	several := severalEnvironments(rows)
 	var b strings.Builder
 	header := originHeader(several)
@@ -306,7 +226,7 @@ func writeMarkdown(w io.Writer, rows []originRow) error {
 	markdownRow(&b, header)
 	b.WriteString("|" + strings.Repeat("---|", len(header)) + "\n")
 	for i := range rows {
-		markdownRow(&b, rows[i].fields(several))
+		markdownRow(&b, rowFields(&rows[i], several))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -325,7 +245,7 @@ func markdownRow(b *strings.Builder, cells []string) {
 
 // writeCSV writes RFC 4180. A cell that a spreadsheet would take for a formula
 // gets an apostrophe in front.
-func writeCSV(w io.Writer, rows []originRow) error {
+func writeCSV(w io.Writer, rows []report.Row) error {
 	several := severalEnvironments(rows)
 	out := csv.NewWriter(w)
 	header := originHeader(several)
@@ -334,7 +254,7 @@ func writeCSV(w io.Writer, rows []originRow) error {
 	}
 	out.Write(header)
 	for i := range rows {
-		cells := rows[i].fields(several)
+		cells := rowFields(&rows[i], several)
 		for k, cell := range cells {
 			if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
 				cells[k] = "'" + cell
@@ -346,7 +266,7 @@ func writeCSV(w io.Writer, rows []originRow) error {
 	return out.Error()
 }
 
-func writeRowsJSON(w io.Writer, rows []originRow) error {
+func writeRowsJSON(w io.Writer, rows []report.Row) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
