@@ -1,0 +1,74 @@
+package lockfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// decode returns data as valid UTF-8 without a byte order mark. UTF-16 is what
+// "pip freeze > requirements.txt" writes in an older PowerShell.
+func decode(data []byte) []byte {
+	if text, ok := bytes.CutPrefix(data, []byte("\ufeff")); ok {
+		data = text
+	}
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	case utf8.Valid(data):
+		return data
+	default:
+		return bytes.ToValidUTF8(data, []byte("\ufffd"))
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// plain is printable, and nothing of what is too long to be a version or a
+// word.
+func plain(s string) string {
+	if len(s) > 1024 {
+		return ""
+	}
+	return printable(s)
+}
+
+// printable returns s without control characters.
+func printable(s string) string {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return strings.Map(func(r rune) rune {
+				if unicode.IsControl(r) {
+					return -1
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
+}
+
+// isName reports whether s can be the name of a distribution.
+func isName(s string) bool {
+	if s == "" || len(s) > 256 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case (c == '-' || c == '_' || c == '.') && i > 0 && i < len(s)-1:
+		default:
+			return false
+		}
+	}
+	return true
+}
