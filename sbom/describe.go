@@ -15,8 +15,9 @@ import (
 // one line that each format can hold (a licence's text has several), every URL
 // a URI, whatever the inventory held.
 type Description struct {
-	Name       string // as METADATA declares it; never empty
-	Version    string // verbatim
+	Name       string // as METADATA declares it, or the package's that brought it; never empty
+	Version    string // verbatim, that of Name
+	Ancestor   string // the purl of the project's own, where a package brought it
 	Summary    string
 	PURL       string
 	Licences   inventory.Licences
@@ -43,7 +44,11 @@ func Describe(c *inventory.Component, policy PurlPolicy) *Description {
 		Version:  inventory.Line(c.Version),
 		Summary:  inventory.Line(c.Summary),
 		PURL:     PURL(c, policy),
+		Ancestor: AncestorPURL(c),
 		Licences: Licences(c.Licences),
+	}
+	if o := c.Owner; o != nil && inventory.Line(o.Name) != "" {
+		d.Name, d.Version = inventory.Line(o.Name), inventory.Line(o.Version)
 	}
 	if d.Name == "" {
 		d.Name = noName
@@ -62,6 +67,7 @@ func Describe(c *inventory.Component, policy PurlPolicy) *Description {
 	p := properties{list: make([]Property, 0, 20)}
 	p.origin(c, otherHashes)
 	p.evidence(c)
+	p.owner(c)
 	p.installation(c)
 	d.parties(c, &p)
 	d.references(c, hashes, &p)
@@ -166,6 +172,24 @@ func isOwnRecord(c *inventory.Component, e *provenance.Evidence) bool {
 	return false
 }
 
+// owner states which package brought c, and what c calls itself.
+func (p *properties) owner(c *inventory.Component) {
+	o := c.Owner
+	if o == nil {
+		return
+	}
+	p.add("pysbom:owner:type", o.Type)
+	p.add("pysbom:owner:name", o.Name)
+	p.add("pysbom:owner:version", o.Version)
+	p.add("pysbom:owner:arch", o.Arch)
+	p.add("pysbom:owner:distro", o.Distro)
+	p.add("pysbom:owner:source", o.Source)
+	p.add("pysbom:owner:purl", o.PURL)
+	p.add("pysbom:name", c.Name)
+	p.add("pysbom:version", c.Version)
+	p.add("pysbom:ancestor", AncestorPURL(c))
+}
+
 // installation states what the installer left behind. A distribution without
 // a format has a .dist-info directory.
 func (p *properties) installation(c *inventory.Component) {
@@ -179,6 +203,7 @@ func (p *properties) installation(c *inventory.Component) {
 	}
 	p.add("pysbom:wheel:build", c.Wheel.Build)
 	p.add("pysbom:wheel:generator", c.Wheel.Generator)
+	p.addTrue("pysbom:wheel:built-locally", c.Wheel.BuiltLocally)
 	p.add("pysbom:environment", c.Env)
 	if c.Format != "dist-info" {
 		p.add("pysbom:format", c.Format)

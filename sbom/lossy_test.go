@@ -135,7 +135,9 @@ func changeEach(v reflect.Value, path string, visit func(path string)) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		changeEach(v.Elem(), path, visit)
+		if !v.IsNil() {
+			changeEach(v.Elem(), path, visit)
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			changeEach(v.Field(i), path+"."+v.Type().Field(i).Name, visit)

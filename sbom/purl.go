@@ -30,10 +30,12 @@ type PurlPolicy struct {
 
 // PURL returns the package URL of c in canonical form, or "" for what has no
 // identity outside its environment: directories and editable installs, names
-// that the policy calls internal, files of an OS package (whose own purl the
-// inventory does not hold), an interpreter of unknown version.
+// that the policy calls internal, an interpreter of unknown version. What a
+// package of conda or of an operating system brought has that package's.
 func PURL(c *inventory.Component, policy PurlPolicy) string {
 	switch {
+	case c.Owner != nil && c.Owner.PURL != "":
+		return ownerPURL(c.Owner)
 	case c.Kind == inventory.Interpreter:
 		return interpreterPURL(c.Name, c.Version)
 	case c.Kind != inventory.Distribution || policy.isInternal(c.Name):
@@ -41,10 +43,8 @@ func PURL(c *inventory.Component, policy PurlPolicy) string {
 	}
 	o := &c.Origin
 	switch o.Kind {
-	case provenance.KindDirectory, provenance.KindOSPackage:
+	case provenance.KindDirectory, provenance.KindOSPackage, provenance.KindConda: // the latter without their package's own
 		return ""
-	case provenance.KindConda:
-		return condaPURL(c)
 	case provenance.KindVCS:
 		if !policy.VCSAsPyPI {
 			name := strings.ToLower(strings.ReplaceAll(c.Name, "_", "-"))
@@ -55,6 +55,25 @@ func PURL(c *inventory.Component, policy PurlPolicy) string {
 		return ""
 	}
 	return purlString(packageurl.TypePyPi, c.Name, c.Version, policy.qualifiers(c))
+}
+
+// ownerPURL is the package's purl as packageurl-go spells it.
+func ownerPURL(o *inventory.Owner) string {
+	p, err := packageurl.FromString(o.PURL)
+	if err != nil || p.Normalize() != nil {
+		return ""
+	}
+	return p.ToString()
+}
+
+// AncestorPURL returns the identity that the project gave what a package of
+// conda or of an operating system brought: the pypi purl, without qualifiers.
+// It is "" for what nobody else packaged.
+func AncestorPURL(c *inventory.Component) string {
+	if c.Owner == nil || c.Kind != inventory.Distribution {
+		return ""
+	}
+	return purlString(packageurl.TypePyPi, c.Name, c.Version, nil)
 }
 
 func purlString(typ, name, version string, q packageurl.Qualifiers) string {
@@ -74,37 +93,6 @@ func interpreterPURL(name, version string) string {
 		name = "python"
 	}
 	return purlString(packageurl.TypeGeneric, name, version, nil)
-}
-
-// condaPURL reads name, version and build from the package's file name and
-// channel and platform from its URL; the Python distribution in a conda
-// package may have another name.
-func condaPURL(c *inventory.Component) string {
-	a := &c.Origin.Artifact
-	file, typ := strings.TrimSuffix(a.Filename, ".conda"), "conda"
-	if file == a.Filename {
-		file, typ = strings.TrimSuffix(a.Filename, ".tar.bz2"), "tar.bz2"
-	}
-	rest, build, ok := cutLast(file, "-")
-	name, version, ok2 := cutLast(rest, "-")
-	if file == a.Filename || !ok || !ok2 {
-		return ""
-	}
-	q := packageurl.Qualifiers{{Key: "build", Value: inventory.Line(build)}}
-	if dirs := strings.Split(a.URL, "/"); len(dirs) > 4 && strings.Contains(a.URL, "://") {
-		q = append(q, packageurl.Qualifier{Key: "channel", Value: inventory.Line(dirs[len(dirs)-3])},
-			packageurl.Qualifier{Key: "subdir", Value: inventory.Line(dirs[len(dirs)-2])})
-	}
-	q = append(q, packageurl.Qualifier{Key: "type", Value: typ})
-	return purlString(packageurl.TypeConda, name, version, q)
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
 
 // qualifiers are those of a pkg:pypi purl. What only a lock or a guess says of

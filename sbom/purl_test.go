@@ -55,7 +55,7 @@ func TestPURL(t *testing.T) {
 		{"foo", "1.0", provenance.Origin{Kind: provenance.KindDirectory}, provenance.Recorded, sbom.PurlPolicy{}, ""},
 		{"foo", "1.0", provenance.Origin{Kind: provenance.KindOSPackage}, provenance.Recorded, sbom.PurlPolicy{}, ""},
 		{"foo", "1.0", provenance.Origin{Editable: true}, provenance.Recorded, sbom.PurlPolicy{}, ""},
-		{"A.B", "1.0", conda, provenance.Recorded, sbom.PurlPolicy{}, "pkg:conda/a-b@1.0?build=py_0&channel=forge&subdir=noarch&type=tar.bz2"},
+		{"A.B", "1.0", conda, provenance.Recorded, sbom.PurlPolicy{}, ""},
 		{"foo", "1.0", provenance.Origin{Kind: provenance.KindConda}, provenance.Recorded, sbom.PurlPolicy{}, ""},
 	} {
 		c := &inventory.Component{Kind: inventory.Distribution, Name: test.name, Version: test.version, Origin: test.o, Class: test.class}
@@ -87,5 +87,27 @@ func TestInterpreterPURL(t *testing.T) {
 	}
 	if got := sbom.PURL(&inventory.Component{Kind: "vendored", Name: "x", Version: "1"}, sbom.PurlPolicy{}); got != "" {
 		t.Errorf("a kind that is not known: %s", got)
+	}
+}
+
+// What a package of conda or of an operating system brought has the package's
+// identity, and the project's own is its ancestor.
+func TestOwnerPURL(t *testing.T) {
+	c := &inventory.Component{Kind: inventory.Distribution, Name: "Requests", Version: "2.28.1", Class: provenance.Recorded,
+		Origin: provenance.Origin{Kind: provenance.KindOSPackage},
+		Owner:  &inventory.Owner{Type: "deb", Name: "python3-requests", Version: "2.28.1+dfsg-1", PURL: "pkg:deb/debian/python3-requests@2.28.1%2Bdfsg-1?arch=all&distro=debian-12"}}
+	if got := sbom.PURL(c, sbom.PurlPolicy{}); got != c.Owner.PURL {
+		t.Errorf("purl %q", got)
+	}
+	if got := sbom.AncestorPURL(c); got != "pkg:pypi/requests@2.28.1" {
+		t.Errorf("ancestor %q", got)
+	}
+	d := sbom.Describe(c, sbom.PurlPolicy{})
+	if d.Name != "python3-requests" || d.Version != "2.28.1+dfsg-1" {
+		t.Errorf("name %q version %q: want the package's", d.Name, d.Version)
+	}
+	c.Owner.PURL = ""
+	if got := sbom.PURL(c, sbom.PurlPolicy{}); got != "" {
+		t.Errorf("purl %q of a package without one", got)
 	}
 }

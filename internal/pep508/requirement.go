@@ -176,7 +176,7 @@ func (p *parser) specifiers() (pep440.Specifiers, error) {
 	}
 	set, err := pep440.ParseSpecifiers(p.text[start:end])
 	if err != nil {
-		return nil, fmt.Errorf("%s %.80q: %w", p.kind, p.text, err)
+		return nil, &SyntaxError{Text: p.text, Column: start + 1, Msg: "not a version specifier that PEP 440 allows", kind: p.kind, cause: err}
 	}
 	return set, nil
 }
@@ -219,8 +219,29 @@ func (p *parser) eat(c byte) bool {
 func (p *parser) expected(what string) error { return p.errorf("expected " + what) }
 
 func (p *parser) errorf(what string) error {
-	return fmt.Errorf("%s %.80q: column %d: %s", p.kind, p.text, p.pos+1, what)
+	return &SyntaxError{Text: p.text, Column: p.pos + 1, Msg: what, kind: p.kind}
 }
+
+// SyntaxError says where a text is no requirement or no marker. The text may
+// hold a URL with a password: Column and Msg may be shown to anybody, Error
+// quotes the text.
+type SyntaxError struct {
+	Text   string
+	Column int // of Text, in bytes, 1-based
+	Msg    string
+
+	kind  string // "requirement" or "marker"
+	cause error
+}
+
+func (e *SyntaxError) Error() string {
+	if e.cause != nil {
+		return fmt.Sprintf("%s %.80q: %s", e.kind, e.Text, e.cause)
+	}
+	return fmt.Sprintf("%s %.80q: column %d: %s", e.kind, e.Text, e.Column, e.Msg)
+}
+
+func (e *SyntaxError) Unwrap() error { return e.cause }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 

@@ -28,6 +28,8 @@ type Distribution struct {
 	Installer string // first line of INSTALLER; "" when there is none
 	Requested bool   // there is a REQUESTED file
 
+	BuiltLocally bool // there is a uv_build.json: uv built the wheel itself
+
 	// The origin records as they stand in the directory; nil when absent.
 	DirectURL, ProvenanceURL []byte
 
@@ -130,6 +132,8 @@ func (d *Distribution) readSmall(r *reader, dir fs.FS, e fs.DirEntry) {
 		d.Installer, _ = decode(bytes.TrimSpace(line))
 	case "REQUESTED":
 		d.Requested = true
+	case "uv_build.json":
+		d.BuiltLocally = true
 	case "direct_url.json":
 		d.DirectURL = keep(r.file(d, dir, e, maxRecord))
 	case "provenance_url.json":

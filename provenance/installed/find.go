@@ -2,6 +2,7 @@ package installed
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"iter"
 	"path"
@@ -152,6 +153,9 @@ func (w *walker) walk(dir string, entries []fs.DirEntry) bool {
 			continue
 		}
 		inner, err := readDir(w.root.FS, sub)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // gone since its parent was listed
+		}
 		if err != nil {
 			if !w.yield(nil, &Problem{codeOf(err), w.root.label(sub), reason(err)}) {
 				return false

@@ -2,10 +2,13 @@ package inventory
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"iter"
+	"path"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -37,42 +40,60 @@ const (
 // Build reads the distributions of envs and joins them with what their
 // records say of their origin. It never fails: what could not be read is a
 // Warning. An error of envs becomes one too.
-func Build(envs iter.Seq2[*installed.Environment, error], cfg Config) *Inventory {
+func Build(ctx context.Context, envs iter.Seq2[*installed.Environment, error], cfg Config) *Inventory {
 	inv := &Inventory{Schema: Schema, Subject: cfg.Subject, Roots: []Root{{}}}
+	owners := &ownership{loaded: map[string]*territory{}}
 	inv.Subject.clean()
 	for env, err := range envs {
 		if err != nil {
 			inv.warn(err, "")
 			continue
 		}
-		inv.add(env, cfg)
+		inv.add(ctx, env, owners, cfg)
+	}
+	for _, p := range owners.problems {
+		inv.warn(p, "")
+	}
+	for _, r := range owners.roots {
+		inv.addRoot(r)
 	}
 	inv.sort()
 	return inv
 }
 
 // add joins one environment into inv.
-func (inv *Inventory) add(env *installed.Environment, cfg Config) {
+func (inv *Inventory) add(ctx context.Context, env *installed.Environment, owners *ownership, cfg Config) {
 	contents := env.Read(cfg.Done)
-	for _, d := range contents.Distributions {
-		for _, rival := range d.Rivals {
-			contents.Problems = append(contents.Problems, installed.Shadowed(rival, d))
-		}
-	}
+	settleRivals(ctx, contents)
 	platform := platformOf(env, contents.Distributions, cfg.Host)
 	if cfg.Platform != nil {
 		platform = *cfg.Platform
 	}
 	python := env.Python
+	pythonOwner := owners.interpreter(env)
+	if pythonOwner != nil && majorMinor(upstream(pythonOwner.Version)) == majorMinor(python.Version) && strings.Count(python.Version, ".") < 2 {
+		python.Version = upstream(pythonOwner.Version)
+	}
+	env.Python = python
 	if cfg.PythonVersion != "" {
 		python.Version = cfg.PythonVersion
 	}
 	markers := markerEnvironment(python, platform)
 
-	nodes, warnings := join(env, contents.Distributions)
+	nodes, warnings := join(env, contents.Distributions, owners)
 	link(nodes, markers)
+	owned := newOwned(contents.Distributions)
+	bySystem := func(s *installed.Site, name string) bool {
+		return owners.of(s.Root, env.Prefix, path.Join(s.Dir, name)) != nil
+	}
+	contents.Problems = append(contents.Problems, pthProblems(contents, owned, bySystem)...)
 	e := Environment{ID: env.ID, Layout: env.Layout, Prefix: env.Prefix, Markers: markerValues(markers), Top: tops(nodes),
 		Python: Python{Line(env.Python.Implementation), Line(env.Python.Version), Line(env.Python.Source)}, Complete: true}
+	for _, m := range unowned(contents, owned, bySystem) {
+		c := unownedModule(env, m)
+		inv.Components = append(inv.Components, c)
+		contents.Problems = append(contents.Problems, &installed.Problem{Code: CodeModuleUnowned, Path: c.Locations[0].Path, Msg: "can be imported, and no distribution installed it: what it is, is unknown"})
+	}
 	for _, p := range slices.Concat(env.Problems, contents.Problems) {
 		e.Complete = e.Complete && !isHole(p)
 		inv.warn(p, "")
@@ -89,11 +110,21 @@ func (inv *Inventory) add(env *installed.Environment, cfg Config) {
 	inv.Environments = append(inv.Environments, e)
 	inv.Warnings = append(inv.Warnings, warnings...)
 	if c := interpreter(&e); c != nil {
+		c.own(pythonOwner)
+		c.reconcile(func(string, string, string) {})
 		inv.Components = append(inv.Components, c)
 	}
 	for _, n := range nodes {
 		inv.Components = append(inv.Components, n.component)
 	}
+}
+
+// unownedModule is the component for code that no distribution stands for.
+func unownedModule(env *installed.Environment, m installed.Module) *Component {
+	name, _, _ := strings.Cut(m.Name, ".")
+	where := Line(m.Site.Label(m.Name))
+	return &Component{ID: siteID(env, m.Site) + "#module:" + Line(m.Name), Kind: Unowned, Env: env.ID, Name: Line(name),
+		NameFrom: "directory", Locations: []Location{{where}}}
 }
 
 func (inv *Inventory) addRoot(r *installed.Root) {
@@ -120,7 +151,7 @@ func interpreter(e *Environment) *Component {
 }
 
 // join makes the components of one environment, in parallel.
-func join(env *installed.Environment, dists []*installed.Distribution) ([]*node, []Warning) {
+func join(env *installed.Environment, dists []*installed.Distribution, owners *ownership) ([]*node, []Warning) {
 	nodes, warnings := make([]*node, len(dists)), make([][]Warning, len(dists))
 	var wg sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
@@ -132,6 +163,14 @@ func join(env *installed.Environment, dists []*installed.Distribution) ([]*node,
 		})
 	}
 	wg.Wait()
+	for i, n := range nodes {
+		if p := owners.decide(env, dists[i]); p != nil {
+			n.component.own(p)
+			n.component.reconcile(func(code, path, msg string) {
+				warnings[i] = append(warnings[i], Warning{code, Line(path), Line(msg), n.component.ID})
+			})
+		}
+	}
 	return nodes, slices.Concat(warnings...)
 }
 
@@ -144,7 +183,7 @@ func component(env *installed.Environment, d *installed.Distribution) (*node, []
 		Summary: declared(m.Summary), HomePage: location(m.HomePage),
 		Parties:   producers(m.Author, m.AuthorEmail, m.Maintainer, m.MaintainerEmail),
 		Locations: []Location{{d.Path()}}, Installer: Line(d.Installer), Requested: d.Requested,
-		Wheel: Wheel{Tags: slices.Sorted(slices.Values(d.Wheel.Tags)), Build: Line(d.Wheel.Build), Generator: Line(d.Wheel.Generator)},
+		Wheel: Wheel{Tags: slices.Sorted(slices.Values(d.Wheel.Tags)), Build: Line(d.Wheel.Build), Generator: Line(d.Wheel.Generator), BuiltLocally: d.BuiltLocally},
 	}
 	c.ID = componentID(env, d, c)
 	if d.FromDir {
@@ -176,11 +215,14 @@ func component(env *installed.Environment, d *installed.Distribution) (*node, []
 // componentID is unique: names are, within one site. An inherited site may
 // belong to several environments.
 func componentID(env *installed.Environment, d *installed.Distribution, c *Component) string {
-	site := d.Site.Label("")
-	if d.Site.Inherited && env.Prefix != "." {
-		site = env.Prefix + ":" + site
+	return siteID(env, d.Site) + "#" + provenance.NormalizeName(c.Name) + "@" + c.Version
+}
+
+func siteID(env *installed.Environment, s *installed.Site) string {
+	if s.Inherited && env.Prefix != "." {
+		return Line(env.Prefix + ":" + s.Label(""))
 	}
-	return Line(site) + "#" + provenance.NormalizeName(c.Name) + "@" + c.Version
+	return Line(s.Label(""))
 }
 
 // location is declared for a URL, without credentials.
@@ -221,11 +263,40 @@ func (c *Component) origin(d *installed.Distribution, warn func(code, path, msg 
 	c.reconcile(warn)
 }
 
-// reconcile settles Origin from Evidence.
+// Add asks find for more evidence of every distribution, and settles its
+// origin anew. What find returns is about the component that it was asked for.
+func (inv *Inventory) Add(find func(*Component) ([]provenance.Evidence, []Warning)) {
+	for _, c := range inv.Components {
+		if c.Kind != Distribution {
+			continue
+		}
+		evidence, warnings := find(c)
+		for i := range warnings {
+			w := &warnings[i]
+			cleanAll(&w.Code, &w.Path, &w.Message)
+			inv.Warnings = append(inv.Warnings, *w)
+		}
+		if len(evidence) == 0 {
+			continue
+		}
+		known := len(c.Conflicts)
+		c.Evidence = append(c.Evidence, evidence...)
+		c.cleanEvidence()
+		c.reconcile(func(code, path, msg string) {
+			if known--; known < 0 { // those there were have been said
+				inv.Warnings = append(inv.Warnings, Warning{code, path, Line(msg), c.ID})
+			}
+		})
+	}
+	inv.sort()
+}
+
+// reconcile settles Origin from Evidence, which it sorts, strongest first.
 func (c *Component) reconcile(warn func(code, path, msg string)) {
 	if len(c.Evidence) == 0 {
 		return
 	}
+	slices.SortStableFunc(c.Evidence, func(a, b provenance.Evidence) int { return cmp.Compare(b.Class, a.Class) })
 	c.Origin, c.Class, c.Conflicts = provenance.Reconcile(c.Evidence)
 	for _, e := range slices.Backward(c.Evidence) {
 		if e.Class == c.Class && e.Origin.Kind == c.Origin.Kind {
@@ -246,11 +317,21 @@ func (n *node) requirements(d *installed.Distribution, warn func(code, path, msg
 		r, err := pep508.Parse(text)
 		if err != nil {
 			n.unread = true
-			warn(CodeRequirement, d.Path()+"/METADATA", "Requires-Dist: "+err.Error())
+			warn(CodeRequirement, d.Path()+"/METADATA", "Requires-Dist: "+whereOnly(err))
 			continue
 		}
 		n.requires = append(n.requires, r)
 	}
+}
+
+// whereOnly is err without the text that it is about: a requirement may hold a
+// URL with a password.
+func whereOnly(err error) string {
+	var syntax *pep508.SyntaxError
+	if !errors.As(err, &syntax) {
+		return "not one that PEP 508 allows"
+	}
+	return "column " + strconv.Itoa(syntax.Column) + ": " + syntax.Msg
 }
 
 // isHole reports whether p leaves it open what is installed. A leftover and a
@@ -273,6 +354,7 @@ func (inv *Inventory) sort() {
 	slices.SortFunc(inv.Environments, func(a, b Environment) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(inv.Components, func(a, b *Component) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(inv.Warnings, func(a, b Warning) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Component, b.Component))
 	})
+	inv.Warnings = slices.Compact(inv.Warnings) // a site that several environments read is as it is for each
 }

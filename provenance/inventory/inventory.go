@@ -70,6 +70,7 @@ type ComponentKind string
 const (
 	Distribution ComponentKind = "distribution"
 	Interpreter  ComponentKind = "interpreter"
+	Unowned      ComponentKind = "unowned" // code that no distribution stands for
 )
 
 // Component is one installed thing.
@@ -94,6 +95,8 @@ type Component struct {
 	Requested bool       `json:"requested,omitempty"`
 	Wheel     Wheel      `json:"wheel,omitzero"`
 
+	Owner *Owner `json:"owner,omitempty"` // the package of conda or of the operating system that brought it
+
 	Origin    provenance.Origin     `json:"origin,omitzero"`
 	Class     provenance.Class      `json:"class"` // of the evidence that Origin rests on
 	Source    string                `json:"source,omitempty"`
@@ -116,6 +119,18 @@ type Party struct {
 	Name   string `json:"name,omitempty"`
 	Email  string `json:"email,omitempty"`
 	Source string `json:"source"` // the header: "Author", "Author-email", "Maintainer", "Maintainer-email"
+}
+
+// Owner is a package of conda or of an operating system. Empty fields are
+// unknown.
+type Owner struct {
+	Type    string `json:"type"` // of its package URL: "conda", "deb", "rpm", "apk"
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"`
+	Arch    string `json:"arch,omitempty"`
+	Distro  string `json:"distro,omitempty"` // "debian-12"
+	Source  string `json:"source,omitempty"` // the source package
+	PURL    string `json:"purl,omitempty"`
 }
 
 // Licences are what METADATA declares. At most one of Expression and Listed
@@ -145,6 +160,8 @@ type Wheel struct {
 	Tags      []string `json:"tags,omitempty"` // expanded, sorted
 	Build     string   `json:"build,omitempty"`
 	Generator string   `json:"generator,omitempty"`
+
+	BuiltLocally bool `json:"builtLocally,omitempty"` // the installer left word that it built the wheel
 }
 
 // Warning is something that was wrong with the input, or could not be read.

@@ -199,6 +199,9 @@ func (inv *Inventory) clean() {
 func (c *Component) clean() {
 	c.HomePage = location(c.HomePage)
 	c.cleanLicences()
+	if o := c.Owner; o != nil {
+		cleanAll(&o.Type, &o.Name, &o.Version, &o.Arch, &o.Distro, &o.Source, &o.PURL)
+	}
 	cleanAll(&c.ID, &c.Env, &c.Name, &c.Version, &c.Summary, &c.NameFrom, &c.Installer, &c.Source, &c.Format,
 		&c.Wheel.Build, &c.Wheel.Generator)
 	cleanAll((*string)(&c.Kind))
@@ -216,6 +219,14 @@ func (c *Component) clean() {
 		cleanAll(&c.Locations[i].Path)
 	}
 	cleanOrigin(&c.Origin)
+	c.cleanEvidence()
+	for i := range c.Conflicts {
+		k := &c.Conflicts[i]
+		cleanAll(&k.Field, &k.Kept, &k.KeptSource, &k.Other, &k.OtherSource)
+	}
+}
+
+func (c *Component) cleanEvidence() {
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
 		cleanAll(&e.Name, &e.Version, &e.Source, &e.File)
@@ -223,10 +234,6 @@ func (c *Component) clean() {
 		for k := range e.Candidates {
 			cleanArtifact(&e.Candidates[k])
 		}
-	}
-	for i := range c.Conflicts {
-		k := &c.Conflicts[i]
-		cleanAll(&k.Field, &k.Kept, &k.KeptSource, &k.Other, &k.OtherSource)
 	}
 }
 

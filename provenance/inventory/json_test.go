@@ -219,7 +219,7 @@ func TestBuildIsValid(t *testing.T) {
 		"lib/python3.11/site-packages/d-1.dist-info/provenance_url.json": {Data: []byte(`{}`)},
 		"lib/python3.11/site-packages/d-1.dist-info/METADATA":            {Data: []byte("Name: d\nVersion: 1\n")},
 	}
-	inv := Build(installed.Find(t.Context(), installed.Root{FS: fsys}), Config{Subject: Subject{Name: "s"}})
+	inv := Build(t.Context(), installed.Find(t.Context(), installed.Root{FS: fsys}), Config{Subject: Subject{Name: "s"}})
 	data := encode(t, inv)
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/pysbom/pysbom/internal/indextest"
 	"github.com/pysbom/pysbom/provenance/installed"
 )
 
@@ -379,34 +380,28 @@ func TestInstallers(t *testing.T) {
 		t.Skip("what installers make of scripts there was never looked at")
 	}
 	for _, test := range []struct {
-		name    string
-		command []string // %T, %W: the directory to install into, the wheel
+		name string
+		args []string // %T, %W: the directory to install into, the wheel
 	}{
-		{"pip --prefix", []string{"python3", "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--disable-pip-version-check", "--prefix", "%T", "%W"}},
-		{"pip --target", []string{"python3", "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--disable-pip-version-check", "--target", "%T", "%W"}},
-		{"uv --prefix", []string{"uv", "pip", "install", "-q", "--no-index", "--no-deps", "--offline", "--no-cache", "--system", "--break-system-packages", "--prefix", "%T", "%W"}},
-		{"uv --target", []string{"uv", "pip", "install", "-q", "--no-index", "--no-deps", "--offline", "--no-cache", "--target", "%T", "%W"}},
+		{"pip --prefix", []string{"install", "-q", "--no-index", "--no-deps", "--disable-pip-version-check", "--prefix", "%T", "%W"}},
+		{"pip --target", []string{"install", "-q", "--no-index", "--no-deps", "--disable-pip-version-check", "--target", "%T", "%W"}},
+		{"uv --prefix", []string{"pip", "install", "-q", "--no-index", "--no-deps", "--offline", "--no-cache", "--system", "--break-system-packages", "--prefix", "%T", "%W"}},
+		{"uv --target", []string{"pip", "install", "-q", "--no-index", "--no-deps", "--offline", "--no-cache", "--target", "%T", "%W"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tool, _, _ := strings.Cut(test.name, " ")
-			skip := t.Skipf
-			if slices.Contains(strings.Split(os.Getenv("PYSBOM_REQUIRE"), ","), tool) {
-				skip = t.Fatalf
-			}
-			if _, err := exec.LookPath(test.command[0]); err != nil {
-				skip("%v", err)
-			}
+			tool = indextest.NeedTool(t, tool)
 			dir := filepath.Join(t.TempDir(), "some where")
 			must(t, os.Mkdir(dir, 0o755))
 			wheel := writeWheel(t, t.TempDir(), wheelFiles)
-			args := slices.Clone(test.command[1:])
+			args := slices.Clone(test.args)
 			for i := range args {
 				args[i] = strings.NewReplacer("%T", dir, "%W", wheel).Replace(args[i])
 			}
-			cmd := exec.Command(test.command[0], args...)
+			cmd := exec.Command(tool, args...)
 			cmd.Env = append(os.Environ(), "PIP_ROOT_USER_ACTION=ignore")
 			if out, err := cmd.CombinedOutput(); err != nil {
-				skip("%v\n%s", err, out)
+				t.Fatalf("%v\n%s", err, out)
 			}
 			site := findSite(t, dir)
 			if r := verify(t, site); !r.Intact() || r.Count(Unchanged) < len(wheelFiles) || r.Count(Escaping)+r.Count(Absent) > 0 || len(r.Problems) > 0 {

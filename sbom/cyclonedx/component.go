@@ -33,6 +33,11 @@ func (v *version) component(c *inventory.Component, ref string, policy sbom.Purl
 	if c.Kind == inventory.Interpreter {
 		out.Type = cdx.ComponentTypePlatform
 	}
+	if d.Ancestor != "" {
+		out.Pedigree = &cdx.Pedigree{Ancestors: &[]cdx.Component{{
+			Type: cdx.ComponentTypeLibrary, Name: inventory.Line(c.Name), Version: inventory.Line(c.Version), PackageURL: d.Ancestor,
+		}}}
+	}
 	if !d.Supplier.IsZero() {
 		out.Supplier = organization(d.Supplier)
 	}
