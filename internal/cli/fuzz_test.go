@@ -45,7 +45,7 @@ func FuzzEnvironment(f *testing.F) {
 		}
 		build := func() *inventory.Inventory {
 			root := installed.Root{FS: fsys}
-			return inventory.Build(installed.Find(t.Context(), root), inventory.Config{Subject: inventory.Subject{Name: "fuzz"}})
+			return inventory.Build(t.Context(), installed.Find(t.Context(), root), inventory.Config{Subject: inventory.Subject{Name: "fuzz"}})
 		}
 		first := build()
 		stored := emit(t, scanFormats[len(scanFormats)-1], first)

@@ -17,20 +17,27 @@ import (
 // readers know nothing of each other, emitters nothing of how evidence was
 // found; inventory is the only join.
 var mayImport = map[string][]string{
-	".":                    {"internal/cli"},
-	"provenance":           {},
-	"provenance/installed": {"provenance"},
-	"provenance/inventory": {"provenance", "provenance/installed", "internal/pep440", "internal/pep508", "internal/licence"},
-	"sbom":                 {"provenance", "provenance/inventory"},
-	"sbom/cyclonedx":       {"sbom", "provenance", "provenance/inventory"},
-	"sbom/spdx":            {"sbom", "provenance", "provenance/inventory"},
-	"internal/pep440":      {},
-	"internal/pep508":      {"provenance", "internal/pep440"},
-	"sbom/report":          {"sbom", "provenance", "provenance/inventory"},
-	"internal/bench":       {},
-	"internal/licence":     {},
-	"internal/indextest":   {"provenance"},
-	"internal/cli":         {"*"},
+	".":                         {"internal/cli"},
+	"provenance":                {},
+	"provenance/installed":      {"provenance"},
+	"provenance/inventory":      {"provenance", "provenance/installed", "provenance/record", "provenance/owner", "provenance/bundled", "internal/pep440", "internal/pep508", "internal/licence"},
+	"provenance/record":         {"provenance", "provenance/installed"},
+	"provenance/owner":          {"provenance", "provenance/installed"},
+	"provenance/bundled":        {"provenance"},
+	"provenance/pipreport":      {"provenance"},
+	"provenance/lockfile":       {"provenance", "internal/pep440", "internal/pep508"},
+	"provenance/index":          {"provenance", "provenance/installed", "provenance/record"},
+	"provenance/installercache": {"provenance", "provenance/installed", "provenance/record"},
+	"sbom":                      {"provenance", "provenance/inventory"},
+	"sbom/cyclonedx":            {"sbom", "provenance", "provenance/inventory"},
+	"sbom/spdx":                 {"sbom", "provenance", "provenance/inventory"},
+	"internal/pep440":           {},
+	"internal/pep508":           {"provenance", "internal/pep440"},
+	"sbom/report":               {"sbom", "provenance", "provenance/inventory"},
+	"internal/bench":            {},
+	"internal/licence":          {},
+	"internal/indextest":        {"provenance"},
+	"internal/cli":              {"*"},
 }
 
 // onlyIn says which package alone may import a dependency, "" for none but
@@ -40,7 +47,7 @@ var onlyIn = map[string][]string{
 	"github.com/CycloneDX/cyclonedx-go":    {"sbom/cyclonedx"},
 	"github.com/urfave/cli/v2":             {"internal/cli"},
 	"golang.org/x/term":                    {"internal/cli"},
-	"github.com/pelletier/go-toml/v2":      {"internal/cli"},
+	"github.com/pelletier/go-toml/v2":      {"internal/cli", "provenance/lockfile", "provenance/index"},
 	"github.com/package-url/packageurl-go": {"sbom", "internal/cli"},
 }
 

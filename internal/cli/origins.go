@@ -33,9 +33,9 @@ Examples:
    pysbom origins -o html=origins.html inv.json  a page to search and filter
 
 The formats are table, markdown, csv, json, html.`,
-		Flags: append([]cli.Flag{
+		Flags: slices.Concat([]cli.Flag{
 			&cli.StringSliceFlag{Name: "only", Usage: "only distributions of this `CLASS` or kind of origin, or with a conflict; repeatable"},
-		}, scanFlags()...),
+		}, scanFlags(), evidenceFlags()),
 		UseShortOptionHandling: true,
 		Action:                 p.origins,
 	}

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,7 +52,10 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// sourceCodes are the values of the constants named Code….
+// silent are the packages whose codes no command prints.
+var silent = map[string]bool{"record": true}
+
+// sourceCodes are the values of the constants named Code… or code….
 func sourceCodes(t *testing.T) map[string]bool {
 	t.Helper()
 	codes := map[string]bool{}
@@ -60,7 +64,14 @@ func sourceCodes(t *testing.T) map[string]bool {
 	if err != nil || err2 != nil {
 		t.Fatal(err, err2)
 	}
-	for _, file := range append(files, below...) {
+	own, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range slices.Concat(files, below, own) {
+		if silent[filepath.Base(filepath.Dir(file))] {
+			continue
+		}
 		src, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
@@ -73,7 +84,7 @@ func sourceCodes(t *testing.T) map[string]bool {
 			for _, spec := range gen.Specs {
 				v := spec.(*ast.ValueSpec)
 				for i, name := range v.Names {
-					if !strings.HasPrefix(name.Name, "Code") || i >= len(v.Values) {
+					if !strings.HasPrefix(strings.ToLower(name.Name), "code") || i >= len(v.Values) {
 						continue
 					}
 					if lit, ok := v.Values[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {

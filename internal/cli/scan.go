@@ -34,7 +34,7 @@ Examples:
    pysbom scan --fail-on unknown --quiet . >bom.json
 
 The formats are ` + formatNames() + `.`,
-		Flags:                  append(scanFlags(), documentFlags()...),
+		Flags:                  slices.Concat(scanFlags(), evidenceFlags(), documentFlags()),
 		UseShortOptionHandling: true,
 		Action:                 p.scan,
 	}
@@ -108,6 +108,13 @@ func (p *program) inspect(c *cli.Context) (*sbom.Document, error) {
 	}
 	if cfg.Subject.Name != "" {
 		doc.Inventory.SetSubject(cfg.Subject)
+	}
+	witnesses, err := p.witnesses(c, target, doc.Inventory)
+	if err != nil {
+		return nil, err
+	}
+	if len(witnesses) > 0 {
+		ask(doc.Inventory, witnesses)
 	}
 	return doc, nil
 }

@@ -204,7 +204,7 @@ func (p *program) build(target string, root installed.Root, cfg inventory.Config
 	progress := p.progress("distributions read")
 	defer progress.stop()
 	cfg.Done = progress.add
-	inv := inventory.Build(installed.Find(p.ctx, root), cfg)
+	inv := inventory.Build(p.ctx, installed.Find(p.ctx, root), cfg)
 	if p.ctx.Err() != nil {
 		return nil, errors.New("interrupted")
 	}
