@@ -17,27 +17,26 @@ import (
 // readers know nothing of each other, emitters nothing of how evidence was
 // found; inventory is the only join.
 var mayImport = map[string][]string{
-	".":                         {"internal/cli"},
-	"provenance":                {},
-	"provenance/installed":      {"provenance"},
-	"provenance/inventory":      {"provenance", "provenance/installed", "provenance/record", "provenance/owner", "provenance/bundled", "internal/pep440", "internal/pep508", "internal/licence"},
-	"provenance/record":         {"provenance", "provenance/installed"},
-	"provenance/owner":          {"provenance", "provenance/installed"},
-	"provenance/bundled":        {"provenance"},
-	"provenance/pipreport":      {"provenance"},
-	"provenance/lockfile":       {"provenance", "internal/pep440", "internal/pep508"},
-	"provenance/index":          {"provenance", "provenance/installed", "provenance/record"},
-	"provenance/installercache": {"provenance", "provenance/installed", "provenance/record"},
-	"sbom":                      {"provenance", "provenance/inventory"},
-	"sbom/cyclonedx":            {"sbom", "provenance", "provenance/inventory"},
-	"sbom/spdx":                 {"sbom", "provenance", "provenance/inventory"},
-	"internal/pep440":           {},
-	"internal/pep508":           {"provenance", "internal/pep440"},
-	"sbom/report":               {"sbom", "provenance", "provenance/inventory"},
-	"internal/bench":            {},
-	"internal/licence":          {},
-	"internal/indextest":        {"provenance"},
-	"internal/cli":              {"*"},
+	".":                    {"internal/cli"},
+	"provenance":           {},
+	"provenance/installed": {"provenance"},
+	"provenance/inventory": {"provenance", "provenance/installed", "provenance/record", "provenance/owner", "provenance/bundled", "internal/pep440", "internal/pep508", "internal/licence"},
+	"provenance/record":    {"provenance", "provenance/installed"},
+	"provenance/owner":     {"provenance", "provenance/installed"},
+
+	"provenance/pipreport": {"provenance"},
+	"provenance/lockfile":  {"provenance", "internal/pep440", "internal/pep508"},
+
+	"sbom":               {"provenance", "provenance/inventory"},
+	"sbom/cyclonedx":     {"sbom", "provenance", "provenance/inventory"},
+	"sbom/spdx":          {"sbom", "provenance", "provenance/inventory"},
+	"internal/pep440":    {},
+	"internal/pep508":    {"provenance", "internal/pep440"},
+	"sbom/report":        {"sbom", "provenance", "provenance/inventory"},
+	"internal/bench":     {},
+	"internal/licence":   {},
+	"internal/indextest": {"provenance"},
+	"internal/cli":       {"*"},
 }
 
 // onlyIn says which package alone may import a dependency, "" for none but
